@@ -1,0 +1,24 @@
+# Plans and runs a sweep. `snakemake --cores 2` runs the demo in config.yaml;
+# `snakemake --cores 2 --configfile workflow/sweeps/<sweep>.yaml` runs another one instead.
+from snakemake.utils import min_version
+
+min_version("9.19")
+
+
+# There is no `configfile:` on purpose: Snakemake would merge every --configfile into it, and the
+# demo's data sets and variants would be run along. `common.smk` reads config.yaml if none is given.
+include: "workflow/rules/common.smk"
+include: "workflow/rules/prepare.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/tables.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        all_targets,
+    localrule: True
+
+
+onsuccess:
+    print(f"Done. Print the tables with: mer show {jobs.sweep.config.name}")

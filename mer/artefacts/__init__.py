@@ -1,0 +1,1 @@
+"""The kinds of file the workflow writes: columns, writing, reading, checking."""

@@ -1,0 +1,123 @@
+"""Arrays of one representation: one file per part of a data set, and a list of the parts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from mer.core.errors import DataError, listed
+from mer.core.files import complete
+from mer.core.types import Array
+
+_TENSOR = "data"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a file of arrays says about itself.
+
+    Attributes
+    ----------
+    sample_ids
+        Names of the rows of the array.
+    recipe
+        Data set, representation and settings, as JSON.
+    digest
+        Digest of the recipe, the code and the samples that it was computed with.
+    """
+
+    sample_ids: tuple[str, ...]
+    recipe: str
+    digest: str
+
+
+def write_part(path: Path, data: Array, part: Part) -> None:
+    """Write arrays of shape (N, ...) for the N samples of a part.
+
+    Raises
+    ------
+    DataError
+        If there are not as many rows as samples, or a value is no finite number.
+    """
+    if len(data) != len(part.sample_ids):
+        raise DataError(f"{path}: {len(data)} rows for {len(part.sample_ids)} samples.")
+    if data.dtype.kind == "f" and not np.isfinite(data).all():
+        bad = [name for name, row in zip(part.sample_ids, data, strict=True) if not np.isfinite(row).all()]
+        raise DataError(listed(f"{path}: values that are no finite numbers in:", bad))
+    metadata = {"sample_ids": json.dumps(part.sample_ids), "recipe": part.recipe, "digest": part.digest}
+    with complete(path) as temporary:
+        save_file({_TENSOR: np.ascontiguousarray(data)}, temporary, metadata)
+
+
+def read_part(path: Path) -> tuple[Part, Array]:
+    """Read the arrays of a part and what the file says about itself.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, damaged or not of this kind.
+    """
+    remedy = "Delete it and run the workflow again."
+    try:
+        with safe_open(path, framework="np") as file:
+            metadata = file.metadata() or {}
+            part = Part(
+                sample_ids=tuple(json.loads(metadata["sample_ids"])),
+                recipe=metadata["recipe"],
+                digest=metadata["digest"],
+            )
+            data = file.get_tensor(_TENSOR)
+    except FileNotFoundError:
+        raise DataError(f"{path}: the file does not exist. Run the workflow again.") from None
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise DataError(f"{path}: not a complete file of arrays ({error}). {remedy}") from error
+    if len(data) != len(part.sample_ids):
+        raise DataError(f"{path}: {len(data)} rows for {len(part.sample_ids)} samples. {remedy}")
+    return part, data
+
+
+def write_parts(path: Path, parts: Mapping[str, str]) -> None:
+    """Write the list of parts: file name (beside the list) by name of the part."""
+    with complete(path) as temporary:
+        temporary.write_text(json.dumps(parts, indent=1) + "\n", encoding="utf-8")
+
+
+def read_arrays(lists: Sequence[Path], sample_ids: Sequence[str]) -> Array:
+    """Read the arrays of some samples, joined by name.
+
+    Parameters
+    ----------
+    lists
+        Lists of parts, one per data set.
+    sample_ids
+        N samples, in the order wanted.
+
+    Returns
+    -------
+    ndarray of shape (N, ...)
+
+    Raises
+    ------
+    DataError
+        If a sample is in no part or in two, or parts differ in shape.
+    """
+    rows: dict[str, Array] = {}
+    for parts in lists:
+        names = json.loads(parts.read_text(encoding="utf-8"))
+        for name in names.values():
+            part, data = read_part(parts.parent / name)
+            for sample_id, row in zip(part.sample_ids, data, strict=True):
+                if sample_id in rows:
+                    raise DataError(f"{parts}: sample {sample_id} occurs in two parts.")
+                rows[sample_id] = row
+    missing = [sample_id for sample_id in sample_ids if sample_id not in rows]
+    if missing:
+        raise DataError(listed("No array was prepared for these samples:", missing))
+    shapes = {rows[sample_id].shape for sample_id in sample_ids}
+    if len(shapes) > 1:
+        raise DataError(f"Samples differ in shape: {', '.join(map(str, sorted(shapes)))}.")
+    return np.stack([rows[sample_id] for sample_id in sample_ids])

@@ -1,0 +1,152 @@
+"""Predictions: one row per test clip, one file per pack of folds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mer.core.errors import DataError, IncompleteRunError, listed
+from mer.core.files import complete
+from mer.core.types import BoolArray
+
+# Columns before the scores, in the order of the file, then those after.
+_TEXT = pa.string()
+_LEADING = {
+    "protocol": _TEXT,
+    "task": _TEXT,
+    "method": _TEXT,
+    "variant": _TEXT,
+    "selection": _TEXT,
+    "seed": pa.int64(),
+    "fold": pa.int64(),
+    "database": _TEXT,
+    "subject": _TEXT,
+    "person": _TEXT,
+    "clip": _TEXT,
+    "sample_id": _TEXT,
+    "source": _TEXT,
+    "true": _TEXT,
+    "predicted": _TEXT,
+}
+_TRAILING = {"recipe": _TEXT, "device": _TEXT, "seconds": pa.float64()}
+_TOLERANCE = 1e-6
+
+
+def score_columns(classes: Sequence[str]) -> list[str]:
+    """Name the score columns of a task's classes."""
+    return [f"score_{name}" for name in classes]
+
+
+def write_predictions(path: Path, rows: pd.DataFrame, classes: Sequence[str], about: dict[str, str]) -> None:
+    """Write the predictions of a pack.
+
+    Parameters
+    ----------
+    path
+        A Parquet file.
+    rows
+        One row per test clip, with exactly the documented columns.
+    classes
+        K class names, in the order of score columns.
+    about
+        Texts kept in the file's metadata: the whole recipe, versions of libraries.
+
+    Raises
+    ------
+    DataError
+        If the rows are not what the columns promise.
+    """
+    check_predictions(rows, classes, str(path))
+    scores = dict.fromkeys(score_columns(classes), pa.float64())
+    schema = pa.schema({**_LEADING, **scores, **_TRAILING}, metadata=about)
+    table = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
+    with complete(path) as temporary:
+        pq.write_table(table.replace_schema_metadata(schema.metadata), temporary)
+
+
+def read_predictions(paths: Sequence[Path], classes: Sequence[str]) -> pd.DataFrame:
+    """Read packs of predictions and put them under each other.
+
+    Raises
+    ------
+    DataError
+        If a file is damaged or breaks a rule of the columns.
+    """
+    packs = []
+    for path in paths:
+        try:
+            rows = pq.ParquetFile(path).read().to_pandas()
+        except (OSError, pa.ArrowException) as error:
+            raise DataError(
+                f"{path}: not a complete Parquet file ({error}). Delete it and run again."
+            ) from error
+        check_predictions(rows, classes, str(path))
+        packs.append(rows)
+    return pd.concat(packs, ignore_index=True)
+
+
+def check_predictions(rows: pd.DataFrame, classes: Sequence[str], place: str) -> None:
+    """Check that rows are what the columns promise.
+
+    Raises
+    ------
+    DataError
+        Naming every broken rule: columns, unknown classes, scores that do not sum to one, a
+        predicted class without the highest score, doubled clips.
+    """
+    columns = score_columns(classes)
+    expected = [*_LEADING, *columns, *_TRAILING]
+    if sorted(rows.columns) != sorted(expected):
+        different = sorted(set(rows.columns) ^ set(expected))
+        raise DataError(
+            f"{place}: columns are not those of predictions. Missing or foreign: {', '.join(different)}."
+        )
+    problems = []
+    for column in ("true", "predicted"):
+        unknown = sorted(set(rows[column]) - set(classes))
+        if unknown:
+            problems.append(f"unknown class in '{column}': {', '.join(map(str, unknown))}")
+    problems = problems or _broken_scores(rows, classes)
+    doubled = rows.duplicated(["protocol", "variant", "seed", "sample_id"]).to_numpy()
+    if doubled.any():
+        problems.append(f"clips predicted twice: {_named(rows, doubled)}")
+    if problems:
+        raise DataError(listed(f"{place} breaks the rules of prediction files:", problems))
+
+
+def _broken_scores(rows: pd.DataFrame, classes: Sequence[str]) -> list[str]:
+    """Say which rows have scores that are no scores, or that the predicted class does not lead."""
+    scores = rows[score_columns(classes)].to_numpy(float)
+    wrong = ~np.isfinite(scores).all(axis=1) | (scores < 0).any(axis=1)
+    wrong |= abs(scores.sum(axis=1) - 1) > _TOLERANCE
+    if wrong.any():
+        return [f"scores must be at least 0 and sum to one, not so for {_named(rows, wrong)}"]
+    predicted = [list(classes).index(name) for name in rows["predicted"]]
+    led = scores[np.arange(len(rows)), predicted] == scores.max(axis=1)
+    return [] if led.all() else [f"the predicted class has not the highest score: {_named(rows, ~led)}"]
+
+
+def check_complete(rows: pd.DataFrame, sample_ids: Sequence[str], seeds: Sequence[int], place: str) -> None:
+    """Check that every sample was predicted once under every seed.
+
+    Raises
+    ------
+    IncompleteRunError
+        Naming what is missing or foreign.
+    """
+    problems = []
+    for seed in seeds:
+        found = set(rows.loc[rows["seed"] == seed, "sample_id"])
+        missing, foreign = sorted(set(sample_ids) - found), sorted(found - set(sample_ids))
+        problems += [f"seed {seed}: no prediction for {sample_id}" for sample_id in missing]
+        problems += [f"seed {seed}: {sample_id} is no sample of the protocol" for sample_id in foreign]
+    if problems:
+        raise IncompleteRunError(listed(f"{place}: predictions and folds do not agree. Run again.", problems))
+
+
+def _named(rows: pd.DataFrame, chosen: BoolArray) -> str:
+    names = [str(name) for name in rows.loc[chosen, "sample_id"]]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

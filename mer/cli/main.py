@@ -1,0 +1,47 @@
+"""Arguments, messages and exit codes."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from mer import __version__
+from mer.cli import inspect, rules, show
+from mer.core.errors import MerError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code.
+
+    An error that a user can act on is printed without traceback and gives 1.
+    """
+    parsed = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.captureWarnings(True)
+    try:
+        return int(parsed.command(parsed) or 0)
+    except MerError as error:
+        message = Text.assemble((type(error).__name__, "bold red"), f": {error}")
+        Console(stderr=True, soft_wrap=True, highlight=False).print(message)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe all commands."""
+    top = argparse.ArgumentParser(
+        prog="mer",
+        description="Micro-expression recognition, evaluated honestly. Sweeps are run by snakemake.",
+    )
+    top.add_argument("--version", action="version", version=f"mer {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    inspect.add_commands(commands)
+    show.add_commands(commands)
+    rules.add_commands(commands)
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""Commands that Snakemake's rules call; each can be repeated by pasting it from the log."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mer.core.parameters import Params
+from mer.core.types import Execution
+from mer.sweep.specs import FigureSpec, FoldsSpec, ListSpec, PrepareSpec, ScoreSpec, TableSpec, TrainSpec
+
+Command = Callable[[argparse.Namespace], None]
+
+
+def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the type
+    """Add the rules' commands to a parser; they are left out of its help."""
+    _add(commands, "folds", _folds, FoldsSpec)
+    _add(commands, "prepare", _prepare, PrepareSpec)
+    _add(commands, "parts", _parts, ListSpec)
+    _add(commands, "train", _train, TrainSpec, inputs="*")
+    _add(commands, "score", _score, ScoreSpec, inputs="+", outputs=2)
+    _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
+    _add(commands, "figure", _figure, FigureSpec, inputs=1, outputs="+")
+
+
+def _add(
+    commands: Any,  # noqa: ANN401  # argparse hides the type
+    name: str,
+    run: Command,
+    spec: type[Params],
+    *,
+    inputs: str | int | None = None,
+    outputs: str | int | None = None,
+) -> None:
+    parser = commands.add_parser(name)
+    parser.add_argument("--spec", required=True, type=spec.model_validate_json)
+    parser.add_argument("--execution", type=_execution, default=Execution())
+    parser.add_argument("--folds", type=Path)
+    if inputs is not None:
+        parser.add_argument("--inputs", type=Path, nargs=inputs, default=[])
+    parser.add_argument("--output", type=Path, nargs=outputs, required=True)
+    parser.set_defaults(command=run)
+
+
+def _execution(text: str) -> Execution:
+    return Execution(**json.loads(text))
+
+
+# Jobs are imported by the command that runs them: each needs other libraries, some of them large.
+
+
+def _folds(arguments: argparse.Namespace) -> None:
+    from mer.jobs import folds
+
+    folds.run(arguments.spec, arguments.execution, arguments.output)
+
+
+def _prepare(arguments: argparse.Namespace) -> None:
+    from mer.jobs import prepare
+
+    prepare.run(arguments.spec, arguments.execution, arguments.output)
+
+
+def _parts(arguments: argparse.Namespace) -> None:
+    from mer.jobs import prepare
+
+    prepare.run_list(arguments.spec, arguments.output)
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from mer.jobs import train
+
+    train.run(arguments.spec, arguments.execution, arguments.folds, arguments.inputs, arguments.output)
+
+
+def _score(arguments: argparse.Namespace) -> None:
+    from mer.jobs import score
+
+    score.run(arguments.spec, arguments.folds, arguments.inputs, *arguments.output)
+
+
+def _table(arguments: argparse.Namespace) -> None:
+    from mer.jobs import table
+
+    table.run(arguments.spec, arguments.inputs, arguments.output)
+
+
+def _figure(arguments: argparse.Namespace) -> None:
+    from mer.jobs import figure
+
+    figure.run(arguments.spec, arguments.inputs[0], arguments.output)

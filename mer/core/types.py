@@ -1,0 +1,183 @@
+"""Values that cross the borders between packages.
+
+Shape letters used everywhere: N samples, T frames, H rows, W columns, C channels,
+K classes, D features. Frames count from zero, ``offset`` is inclusive. Images are indexed
+``[row, column]``; a displacement is ``(u, v)`` in pixels, u along columns (rightwards) and
+v along rows (downwards).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.floating[Any]]
+IntArray = NDArray[np.integer[Any]]
+BoolArray = NDArray[np.bool_]
+UInt8Array = NDArray[np.uint8]
+Array = NDArray[Any]
+
+Source = Literal["real", "stand_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One labelled movement, as its database describes it.
+
+    Attributes
+    ----------
+    sample_id
+        ``<database>:<subject>:<clip>``, unique in a sweep.
+    dataset
+        Name of the configured data set it is read from.
+    database
+        Name of the database it belongs to; a data set may hold several.
+    subject
+        ``<database>:<subject>``, so that merged databases cannot confuse two people.
+    person
+        Equal to ``subject`` unless one person appears under several subject names.
+    clip
+        Name of the clip inside its subject.
+    emotion
+        The database's own label; a protocol's task maps it to a class.
+    source
+        ``real`` or ``stand_in``; rows of the two never meet in one ranking.
+    onset, apex, offset
+        Frame numbers inside the clip's frames, or None where not annotated.
+    fps
+        Frames per second, or None where unknown.
+    action_units
+        As annotated, for example ``("au4", "au12_left")``.
+    """
+
+    sample_id: str
+    dataset: str
+    database: str
+    subject: str
+    person: str
+    clip: str
+    emotion: str
+    source: Source
+    onset: int | None = None
+    apex: int | None = None
+    offset: int | None = None
+    fps: float | None = None
+    action_units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SampleIndex:
+    """Every sample of a data set, sorted by ``sample_id``.
+
+    ``fingerprint`` is a digest of what the frames are made of as far as the data set can tell
+    without opening them; it changes when artefacts computed from them would change.
+    """
+
+    samples: tuple[Sample, ...]
+    fingerprint: str
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __iter__(self) -> Iterator[Sample]:
+        return iter(self.samples)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Frames of one sample.
+
+    Attributes
+    ----------
+    frames
+        uint8 of shape (T, H, W), grey.
+    onset, apex, offset
+        Positions in ``frames``; ``apex`` is None where the database annotates none.
+    fps
+        Frames per second, or None where unknown.
+    """
+
+    frames: UInt8Array
+    onset: int
+    apex: int | None
+    offset: int
+    fps: float | None = None
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One split of a protocol: a name and the sample ids of both sides."""
+
+    name: str
+    train: tuple[str, ...]
+    test: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a method may see of samples it must score: no label, no class.
+
+    Attributes
+    ----------
+    sample_ids
+        N names, in the order of ``data``.
+    data
+        Array of shape (N, ...), in the form that the method asked for.
+    """
+
+    sample_ids: tuple[str, ...]
+    data: Array
+
+    def __len__(self) -> int:
+        return len(self.sample_ids)
+
+
+@dataclass(frozen=True)
+class LabelledSamples(Samples):
+    """What a method learns from.
+
+    Attributes
+    ----------
+    subjects
+        N person keys, for methods that hold out whole training subjects.
+    labels
+        Integers of shape (N,), positions in ``classes``.
+    classes
+        K class names of the task, also those without a training sample.
+    """
+
+    subjects: tuple[str, ...]
+    labels: IntArray
+    classes: tuple[str, ...]
+
+    def take(self, rows: Sequence[int] | IntArray) -> "LabelledSamples":
+        """Select samples by position, in the order asked for."""
+        chosen = np.asarray(rows, dtype=int)
+        return LabelledSamples(
+            sample_ids=tuple(self.sample_ids[row] for row in chosen),
+            data=self.data[chosen],
+            subjects=tuple(self.subjects[row] for row in chosen),
+            labels=self.labels[chosen],
+            classes=self.classes,
+        )
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a job runs; never part of what it computes.
+
+    Attributes
+    ----------
+    device
+        ``auto``, ``cuda`` or ``cpu``.
+    threads
+        Cores the job may use.
+    roots
+        Folder of each configured data set that lies on disk.
+    """
+
+    device: Literal["auto", "cuda", "cpu"] = "auto"
+    threads: int = 1
+    roots: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,9 @@
+"""Catalogue of data sets. To add one: write its module, then add one line here."""
+
+from types import MappingProxyType
+
+from mer.datasets import demo, flow_images, table
+
+_MODULES = (demo, flow_images, table)
+
+DATASETS = MappingProxyType({module.SPEC.name: module.SPEC for module in _MODULES})

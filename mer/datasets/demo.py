@@ -1,0 +1,117 @@
+"""The embedded demo: synthetic faces that make micro-expressions, rendered on demand."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import Field
+
+from mer.core.digests import digest
+from mer.core.parameters import Params
+from mer.core.seeds import stream
+from mer.core.types import Clip, Sample, SampleIndex
+from mer.datasets.base import DatasetSpec, Location, named_sample
+from mer.synthetic.movement import EXPRESSIONS, Movement, draw_movement
+
+if TYPE_CHECKING:
+    from mer.synthetic.identity import NeutralFace
+
+
+class DemoParams(Params):
+    """Settings of the demo corpus."""
+
+    n_subjects: int = Field(default=14, ge=2, le=99, description="People.")
+    clips_per_class: int = Field(default=4, ge=1, le=99, description="Clips per person and class.")
+    height: int = Field(default=128, ge=32, le=512, description="Height of the frames in pixels.")
+    amplitude_px: tuple[float, float] = Field(
+        default=(0.2, 3.0), description="Least and largest displacement at the apex, in pixels."
+    )
+    noise: float = Field(default=1.5, ge=0, description="Sensor noise in grey levels.")
+    seed: int = Field(default=0, ge=0, description="Another seed gives other people and clips.")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A database of synthetic people; every frame follows from the settings."""
+
+    params: DemoParams
+    name: str
+
+    def index(self) -> SampleIndex:
+        """List every sample, sorted by ``sample_id``."""
+        samples = tuple(
+            named_sample(
+                self.name,
+                database=self.name,
+                subject=subject,
+                clip=sample_id.split(":")[2],
+                emotion=movement.emotion,
+                source="stand_in",
+                onset=movement.onset,
+                apex=movement.apex,
+                offset=movement.offset,
+                fps=float(movement.fps),
+                action_units=tuple(activation.unit for activation in movement.activations),
+            )
+            for sample_id, (subject, movement) in self._clips.items()
+        )
+        return SampleIndex(samples, digest(self.params.model_dump(mode="json")))
+
+    def read_clip(self, sample: Sample) -> Clip:
+        """Render the frames of one sample, in grey."""
+        import cv2  # rendering happens in jobs, planning does without
+
+        from mer.synthetic.clip import render
+
+        subject, movement = self._clips[sample.sample_id]
+        face = _neutral_face(self.params.seed, subject, self.params.height)
+        frames = render(face, movement, self._stream(sample.clip, subject, "render"))
+        grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
+        return Clip(grey, movement.onset, movement.apex, movement.offset, fps=float(movement.fps))
+
+    @cached_property
+    def _clips(self) -> dict[str, tuple[str, Movement]]:
+        """Subject and movement of every clip, by sample id."""
+        p = self.params
+        clips = {}
+        for number in range(1, p.n_subjects + 1):
+            subject = f"s{number:02d}"
+            for emotion in sorted(EXPRESSIONS):
+                for take in range(1, p.clips_per_class + 1):
+                    clip = f"{emotion[:3]}_{take:02d}"
+                    movement = draw_movement(
+                        emotion,
+                        self._stream(clip, subject),
+                        amplitude=p.amplitude_px,
+                        noise=p.noise,
+                    )
+                    clips[f"{self.name}:{subject}:{clip}"] = subject, movement
+        return clips
+
+    def _stream(self, clip: str, *names: str) -> np.random.Generator:
+        return stream("demo clip", self.params.seed, clip, *names)
+
+
+@lru_cache(maxsize=1)
+def _neutral_face(seed: int, subject: str, height: int) -> "NeutralFace":
+    """Render a person at rest; clips are read person by person, so one is kept."""
+    from mer.synthetic.identity import draw_identity, render_neutral
+
+    return render_neutral(draw_identity(stream("demo person", seed, subject)), height)
+
+
+def build(params: DemoParams, location: Location) -> Demo:
+    """Make the reader."""
+    return Demo(params, location.name)
+
+
+SPEC = DatasetSpec(
+    name="demo",
+    title="Demo corpus",
+    summary="Synthetic faces rendered from a public-domain photo; needs no download, no licence.",
+    provides="clips",
+    needs_root=False,
+    params=DemoParams,
+    build=build,
+)

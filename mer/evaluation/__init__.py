@@ -1,0 +1,1 @@
+"""Scores from predictions: arrays in, numbers out."""

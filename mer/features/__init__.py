@@ -1,0 +1,9 @@
+"""Catalogue of representations. To add one: write its module, then add one line here."""
+
+from types import MappingProxyType
+
+from mer.features import flow_image, lbp_top
+
+_MODULES = (flow_image, lbp_top)
+
+FEATURES = MappingProxyType({module.SPEC.name: module.SPEC for module in _MODULES})

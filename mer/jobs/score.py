@@ -1,0 +1,76 @@
+"""Score the pooled predictions of one variant under one protocol."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mer.artefacts.folds import Split, read_folds
+from mer.artefacts.predictions import check_complete, read_predictions
+from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
+from mer.core.types import IntArray
+from mer.evaluation.metrics import METRICS, confusion_matrix
+from mer.sweep.specs import ScoreSpec
+
+COMPOSITE = "composite"
+
+
+def run(spec: ScoreSpec, folds: Path, packs: Sequence[Path], scores: Path, confusions: Path) -> None:
+    """Pool the packs of every seed, check that none is missing, count and score.
+
+    Raises
+    ------
+    DataError, IncompleteRunError
+        If predictions are damaged, missing or doubled.
+    """
+    split = read_folds(folds)
+    rows = read_predictions(packs, split.classes)
+    check_complete(rows, list(split.samples), spec.seeds, f"{spec.variant} on {split.protocol}")
+    score_rows: list[dict[str, Any]] = []
+    confusion_rows: list[dict[str, Any]] = []
+    for seed, (scope, part) in product(spec.seeds, _scopes(rows)):
+        chosen = part[part["seed"] == seed]
+        counts = _counts(chosen, split)
+        about = _about(chosen, seed, scope)
+        score_rows += [{**about, "metric": name, "value": f(counts)} for name, f in METRICS.items()]
+        confusion_rows += _cells(counts, split, about)
+    write_rows(scores, pd.DataFrame(score_rows), SCORE_COLUMNS)
+    write_rows(confusions, pd.DataFrame(confusion_rows), CONFUSION_COLUMNS)
+
+
+def _scopes(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """List the composite and each database inside it; a single database stands for itself."""
+    databases = sorted(rows["database"].unique())
+    if len(databases) > 1:
+        yield COMPOSITE, rows
+    for database in databases:
+        yield database, rows[rows["database"] == database]
+
+
+def _counts(rows: pd.DataFrame, split: Split) -> IntArray:
+    position = {name: number for number, name in enumerate(split.classes)}
+    true, predicted = (rows[column].map(position).to_numpy(int) for column in ("true", "predicted"))
+    return confusion_matrix(true, predicted, len(split.classes))
+
+
+def _about(rows: pd.DataFrame, seed: int, scope: str) -> dict[str, Any]:
+    first = rows.iloc[0]
+    same = {name: first[name] for name in ("protocol", "task", "method", "variant", "selection", "source")}
+    return {
+        **same,
+        "seed": seed,
+        "scope": scope,
+        "n_clips": len(rows),
+        "n_subjects": rows["person"].nunique(),
+        "n_folds": rows["fold"].nunique(),
+    }
+
+
+def _cells(counts: IntArray, split: Split, about: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {**about, "true": split.classes[i], "predicted": split.classes[j], "count": int(counts[i, j])}
+        for i, j in np.ndindex(counts.shape)
+    ]

@@ -1,0 +1,98 @@
+"""Put the scores of one protocol into a table, beside the published ones."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from mer.artefacts.scores import SCORE_COLUMNS, read_rows
+from mer.core.errors import IncompleteRunError, listed
+from mer.core.files import complete
+from mer.methods import METHODS
+from mer.protocols import PROTOCOLS
+from mer.sweep.specs import TableRow, TableSpec
+from mer.tables.published import published_results
+from mer.tables.score_table import Cell, Row, ScoreTable
+
+STAND_IN_NOTE = "Stand-in data: the clips are synthetic; scores say nothing about real micro-expressions"
+UNCOMPARED_NOTE = "Published numbers are on real clips and therefore left out"
+PARTIAL_NOTE = "Partial copy: not all published clips were there, so published numbers are on other clips"
+
+
+def run(spec: TableSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """Collect the scores and write the table in one format per output, told by its suffix."""
+    measured = read_rows(list(scores), SCORE_COLUMNS)
+    _refuse_incomplete(spec, measured)
+    table = score_table(spec, measured)
+    writers = {".csv": table.as_csv, ".md": table.as_markdown, ".tex": table.as_latex}
+    for path in outputs:
+        with complete(path) as temporary:
+            temporary.write_text(writers[path.suffix](), encoding="utf-8")
+
+
+def score_table(spec: TableSpec, measured: pd.DataFrame) -> ScoreTable:
+    """Order the rows: controls first, then every method with its published row above the measured ones."""
+    stand_in = (measured["source"] == "stand_in").any()
+    slug = PROTOCOLS[spec.kind].published
+    published = published_results(slug) if slug and not stand_in else None
+    groups: dict[str, list[Row]] = {}
+    papers: list[str] = []
+    if published is not None:
+        papers = list(dict.fromkeys(published["paper"]))
+        for (paper, method), numbers in published.groupby(["paper", "method_slug"], sort=False):
+            groups.setdefault(str(method), []).append(_published_row(str(paper), numbers))
+    controls: list[Row] = []
+    for row in spec.rows:
+        group = groups.get(METHODS[row.method].published or "", controls)
+        group.append(_measured_row(row, measured[measured["variant"] == row.variant]))
+    rows = [*controls, *(row for group in groups.values() for row in group)]
+    notes = ["UF1 and UAR are computed from predictions pooled over all folds"]
+    notes += ["± is the standard deviation over seeds"] if measured["seed"].nunique() > 1 else []
+    notes += [STAND_IN_NOTE] if stand_in else []
+    notes += [UNCOMPARED_NOTE] if stand_in and slug else []
+    notes += [PARTIAL_NOTE] if spec.partial else []
+    return ScoreTable(_title(spec, measured), tuple(rows), tuple(notes), tuple(papers))
+
+
+def _title(spec: TableSpec, measured: pd.DataFrame) -> str:
+    largest = measured.sort_values("n_clips").iloc[-1]
+    size = f"{largest['n_clips']} clips, {largest['n_subjects']} subjects, {largest['n_folds']} folds"
+    return f"{spec.title} ({spec.protocol}): {size}"
+
+
+def _measured_row(row: TableRow, scores: pd.DataFrame) -> Row:
+    title = METHODS[row.method].title
+    if row.skipped:
+        return Row(title, row.variant, "not run", "", None, remark=f"not run: {row.skipped}")
+    n_seeds = scores["seed"].nunique()
+    cells = {
+        (str(scope), str(metric)): Cell(
+            float(values.mean()), float(values.std(ddof=1)) if n_seeds > 1 else None
+        )
+        for (scope, metric), values in scores.groupby(["scope", "metric"])["value"]
+    }
+    return Row(title, row.variant, "measured", "", n_seeds, cells)
+
+
+def _published_row(paper: str, numbers: pd.DataFrame) -> Row:
+    first = numbers.iloc[0]
+    cells = {
+        (str(n["scope"]), str(n["metric"])): Cell(float(n["value"]), remark=str(n["remark"]))
+        for _, n in numbers.iterrows()
+    }
+    # Papers number their references and mark their own method; neither means anything here.
+    title = re.sub(r" (\[\d+\]|\(Ours\))$", "", str(first["method"]))
+    kind = "published" if first["source_kind"] == "own-experiment" else "published, cited"
+    tables = ", ".join(dict.fromkeys(numbers["table"]))
+    return Row(title, "", kind, f"{paper} {tables}", None, cells)
+
+
+def _refuse_incomplete(spec: TableSpec, measured: pd.DataFrame) -> None:
+    """Refuse a table that would silently be smaller than the sweep."""
+    expected = {row.variant for row in spec.rows if not row.skipped}
+    missing = sorted(expected - set(measured["variant"]))
+    if missing:
+        raise IncompleteRunError(listed(f"No scores on {spec.protocol} for these variants:", missing))
+    if measured["source"].nunique() > 1:
+        raise IncompleteRunError(f"{spec.protocol}: scores of real and stand-in data cannot share a table.")

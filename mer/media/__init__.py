@@ -1,0 +1,1 @@
+"""Frames from image files and videos, with errors that name the file."""

@@ -1,0 +1,120 @@
+"""Images and videos as arrays."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from mer.core.errors import DataError
+from mer.core.types import UInt8Array
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
+VIDEO_SUFFIXES = frozenset({".avi", ".mp4", ".mov", ".mkv", ".wmv"})
+# Rec. 601 luma, as OpenCV converts.
+_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
+def read_colour(path: Path) -> UInt8Array:
+    """Read an image file.
+
+    Returns
+    -------
+    ndarray of shape (H, W, 3)
+        RGB, uint8.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, truncated or no image.
+    """
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+    except FileNotFoundError:
+        raise DataError(f"{path}: the image does not exist.") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise DataError(
+            f"{path}: the image is damaged ({error}). Copy it again from the original."
+        ) from error
+
+
+def to_grey(image: UInt8Array) -> UInt8Array:
+    """Convert RGB of shape (..., 3) to grey by Rec. 601 luma, rounded."""
+    return np.rint(image.astype(np.float32) @ _LUMA).astype(np.uint8)
+
+
+def frame_files(folder: Path) -> dict[int, Path]:
+    """Find the frames in a folder by the last number in their file names.
+
+    Padding does not matter, and neither do other files.
+
+    Raises
+    ------
+    DataError
+        If the folder is missing, holds no image, or two images carry one number.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: the folder of frames does not exist.")
+    files: dict[int, Path] = {}
+    for path in sorted(folder.iterdir()):
+        numbers = re.findall(r"\d+", path.stem)
+        if path.suffix.lower() not in IMAGE_SUFFIXES or path.name.startswith(".") or not numbers:
+            continue
+        number = int(numbers[-1])
+        if number in files:
+            raise DataError(f"{folder}: '{files[number].name}' and '{path.name}' are both frame {number}.")
+        files[number] = path
+    if not files:
+        raise DataError(f"{folder}: no numbered image in the folder.")
+    return files
+
+
+def read_grey_frames(paths: Sequence[Path]) -> UInt8Array:
+    """Read image files of one size, in the order given, as grey frames of shape (T, H, W).
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read or its size differs from the first one's.
+    """
+    frames: list[UInt8Array] = []
+    for path in paths:
+        frame = to_grey(read_colour(path))
+        if frames and frame.shape != frames[0].shape:
+            raise DataError(
+                f"{path}: the frame is {_size(frame)} pixels, '{paths[0].name}' is {_size(frames[0])}."
+            )
+        frames.append(frame)
+    return np.stack(frames)
+
+
+def read_grey_video(path: Path, first: int, last: int) -> UInt8Array:
+    """Read frames ``first`` to ``last`` (both included, counted from zero) of a video, in grey.
+
+    Raises
+    ------
+    DataError
+        If the video cannot be opened or ends before ``last``.
+    """
+    import cv2
+
+    video = cv2.VideoCapture(str(path))
+    try:
+        if not video.isOpened():
+            raise DataError(f"{path}: the video cannot be opened. Convert it with ffmpeg or give its frames.")
+        frames = []
+        for number in range(last + 1):
+            ok, frame = video.read()
+            if not ok:
+                raise DataError(f"{path}: the video ends after {number} frames, frame {last} was asked for.")
+            if number >= first:
+                frames.append(to_grey(np.asarray(frame[:, :, ::-1], dtype=np.uint8)))
+        return np.stack(frames)
+    finally:
+        video.release()
+
+
+def _size(frame: UInt8Array) -> str:
+    return f"{frame.shape[1]}x{frame.shape[0]}"

@@ -1,0 +1,9 @@
+"""Catalogue of methods. To add one: write its module, then add one line here."""
+
+from types import MappingProxyType
+
+from mer.methods import lbp_top_svm, majority, ststnet
+
+_MODULES = (majority, lbp_top_svm, ststnet)
+
+METHODS = MappingProxyType({module.SPEC.name: module.SPEC for module in _MODULES})

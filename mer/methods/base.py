@@ -1,0 +1,75 @@
+"""What a method must give."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from mer.core.parameters import Params
+from mer.core.types import Execution, FloatArray, LabelledSamples, Samples
+from mer.features.base import Recipe
+
+
+class FittedMethod(Protocol):
+    """The only thing a trained method can do is score samples."""
+
+    def predict_proba(self, samples: Samples) -> FloatArray:
+        """Score samples, each independently of the others.
+
+        Returns
+        -------
+        ndarray of shape (N, K)
+            Not negative, rows sum to one, columns in the order of the training classes.
+        """
+        ...
+
+
+class Method(Protocol):
+    """An untrained method. ``fit`` leaves it as it was and returns something new."""
+
+    def fit(self, train: LabelledSamples, rng: np.random.Generator) -> FittedMethod:
+        """Learn from the training samples. Test samples are not reachable from here.
+
+        Parameters
+        ----------
+        train
+            Samples with labels and subjects; hold out whole subjects to choose anything.
+        rng
+            The only source of randomness.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class MethodSpec:
+    """Everything the catalogue knows about a method.
+
+    Attributes
+    ----------
+    name
+        The module's name and the key in configurations.
+    title
+        As printed in tables.
+    citation
+        Where the method comes from.
+    params
+        Model of its settings; defaults are the paper's values where it states them.
+    build
+        Makes it from its settings and the way the job runs (device, cores).
+    inputs
+        From its settings to the representation it asks for; None if it looks at no data.
+    uses_gpu
+        Whether a GPU makes it faster.
+    published
+        Slug of the published numbers it can be compared with.
+    """
+
+    name: str
+    title: str
+    citation: str
+    params: type[Params]
+    build: Callable[[Any, Execution], Method]
+    inputs: Callable[[Any], Recipe | None]
+    uses_gpu: bool = False
+    published: str | None = None

@@ -1,0 +1,9 @@
+"""Catalogue of protocols. To add one: write its module, then add one line here."""
+
+from types import MappingProxyType
+
+from mer.protocols import loso, megc2019_cde
+
+_MODULES = (loso, megc2019_cde)
+
+PROTOCOLS = MappingProxyType({module.SPEC.name: module.SPEC for module in _MODULES})

@@ -1,0 +1,277 @@
+"""The configuration of a sweep: text in, one checked object out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError, field_validator
+
+from mer.core.errors import ConfigError, listed, unknown_name
+from mer.core.parameters import Params
+from mer.datasets import DATASETS
+from mer.datasets.base import DatasetSpec
+from mer.methods import METHODS
+from mer.methods.base import MethodSpec
+from mer.protocols import PROTOCOLS
+from mer.protocols.base import ProtocolParams, ProtocolSpec
+
+P = TypeVar("P", bound=Params)
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
+_NAME_RULE = "names take small letters, digits and '_', and do not start with '_'"
+# Folders of results/ that are not sweeps.
+RESERVED = ("artefacts", "figures", "logs")
+
+
+class SweepFile(Params):
+    """A configuration file: what to run. How to run it belongs into a profile."""
+
+    name: str = Field(description="Name of the sweep; everything it makes lies under results/<name>/.")
+    datasets: dict[str, Any] = Field(
+        min_length=1, description="Data sets by a name of yours, each with 'dataset' and its settings."
+    )
+    protocols: dict[str, Any] = Field(
+        min_length=1, description="Protocols by a name of yours, each with 'protocol' and its settings."
+    )
+    variants: dict[str, Any] = Field(
+        min_length=1, description="Methods with their settings by a name of yours, each with 'method'."
+    )
+    seeds: tuple[int, ...] = Field(default=(0,), min_length=1, description="Random seeds; one run each.")
+    folds_per_job: int | str = Field(
+        default="all",
+        description="Folds that one training job works on: 'all' or a number. No part of a recipe.",
+        json_schema_extra={"anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}]},
+    )
+    device: Literal["auto", "cuda", "cpu"] = Field(
+        default="auto",
+        description="'auto' takes a GPU where torch can use one, 'cuda' insists on it. No part of a recipe.",
+    )
+    paths: dict[str, str] = Field(
+        default_factory=dict, description="Folder of each data set; usually written in paths.yaml instead."
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _usable_name(cls, value: str) -> str:
+        if not _NAME.fullmatch(value):
+            raise ValueError(f"{_NAME_RULE}. Got '{value}'")
+        if value in RESERVED:
+            raise ValueError(f"'{value}' is a folder of results/ with another purpose. Take another name")
+        return value
+
+    @field_validator("seeds")
+    @classmethod
+    def _different_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(value)) < len(value) or min(value, default=0) < 0:
+            raise ValueError(f"give different numbers from 0. Got {list(value)}")
+        return value
+
+    @field_validator("folds_per_job")
+    @classmethod
+    def _pack_size(cls, value: int | str) -> int | str:
+        if value != "all" and not (isinstance(value, int) and value >= 1):
+            raise ValueError(f"give 'all' or a number from 1. Got '{value}'")
+        return value
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """A configured data set."""
+
+    spec: DatasetSpec
+    params: Params
+
+
+@dataclass(frozen=True)
+class ProtocolEntry:
+    """A configured protocol."""
+
+    spec: ProtocolSpec
+    params: ProtocolParams
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A method with its settings."""
+
+    spec: MethodSpec
+    params: Params
+    selection: Literal["last"] = "last"
+
+
+@dataclass(frozen=True)
+class SweepConfig:
+    """A sweep, checked: every name is known, every setting has its type."""
+
+    name: str
+    datasets: Mapping[str, DatasetEntry]
+    protocols: Mapping[str, ProtocolEntry]
+    variants: Mapping[str, Variant]
+    seeds: tuple[int, ...]
+    folds_per_job: int | str
+    device: Literal["auto", "cuda", "cpu"]
+    paths: Mapping[str, Path]
+
+
+# Section of a file, the key that names the catalogue entry, and the catalogue.
+SECTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "datasets": ("dataset", DATASETS),
+    "protocols": ("protocol", PROTOCOLS),
+    "variants": ("method", METHODS),
+}
+
+
+def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
+    """Check a configuration and make a sweep of it.
+
+    Parameters
+    ----------
+    raw
+        The configuration as read.
+    place
+        What to call it in messages, usually the file's name.
+    base
+        Folder that relative data paths start from.
+
+    Raises
+    ------
+    ConfigError
+        Listing every mistake with its place and the nearest valid name.
+    """
+    problems: list[str] = []
+    file = _validated(SweepFile, dict(raw), "", problems)
+    entries = {
+        section: _entries(section, key, catalogue, raw.get(section), problems)
+        for section, (key, catalogue) in SECTIONS.items()
+    }
+    if file is not None:
+        problems += _cross_check(file, entries)
+    if problems or file is None:
+        raise ConfigError(listed(f"{place} is not valid:", problems))
+    return SweepConfig(
+        name=file.name,
+        datasets={name: DatasetEntry(*entry) for name, entry in entries["datasets"].items()},
+        protocols={name: ProtocolEntry(*entry) for name, entry in entries["protocols"].items()},
+        variants={name: Variant(*entry) for name, entry in entries["variants"].items()},
+        seeds=file.seeds,
+        folds_per_job=file.folds_per_job,
+        device=file.device,
+        paths={name: base / Path(path).expanduser() for name, path in file.paths.items()},
+    )
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or not YAML.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: the file does not exist.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not YAML: {error}") from error
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path} must hold a mapping of keys to values, found {type(raw).__name__}.")
+    return raw
+
+
+def with_paths(raw: Mapping[str, Any], paths_file: Path) -> dict[str, Any]:
+    """Add the data paths of ``paths.yaml``, where there is one; the configuration's own win.
+
+    Raises
+    ------
+    ConfigError
+        If the file is no mapping of data sets to folders.
+    """
+    if not paths_file.exists():
+        return dict(raw)
+    stored = load(paths_file)
+    named, given = raw.get("datasets"), raw.get("paths", {})
+    if not isinstance(named, dict) or not isinstance(given, dict):
+        return dict(raw)  # the checks that follow say what is wrong
+    known = {name: path for name, path in stored.items() if name in named}
+    return {**raw, "paths": {**known, **given}}
+
+
+def _entries(
+    section: str, key: str, catalogue: Mapping[str, Any], raw: object, problems: list[str]
+) -> dict[str, tuple[Any, Any]]:
+    """Make the entries of one section; mistakes go to ``problems``."""
+    entries: dict[str, tuple[Any, Any]] = {}
+    if not isinstance(raw, dict):
+        return entries
+    for name, settings in raw.items():
+        place = f"{section}.{name}"
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            problems.append(f"{place}: {_NAME_RULE}")
+            continue
+        settings = {} if settings is None else settings
+        if not isinstance(settings, dict):
+            problems.append(f"{place}: expected settings, got '{settings}'")
+            continue
+        chosen = settings.get(key, name)
+        if chosen not in catalogue:
+            problems.append(f"{place}.{key}: {unknown_name(key, str(chosen), catalogue)}")
+            continue
+        spec = catalogue[chosen]
+        rest = {setting: value for setting, value in settings.items() if setting != key}
+        params = _validated(spec.params, rest, place, problems)
+        if params is not None:
+            entries[name] = (spec, params)
+    return entries
+
+
+def _validated(model: type[P], raw: dict[str, Any], place: str, problems: list[str]) -> P | None:
+    """Validate settings; on failure describe every mistake and return None."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        for mistake in error.errors():
+            where = ".".join([*filter(None, [place]), *map(str, mistake["loc"])])
+            problems.append(f"{where}: {_explained(model, mistake)}")
+        return None
+
+
+def _explained(model: type[BaseModel], mistake: Mapping[str, Any]) -> str:
+    """Put a mistake into words, with the nearest valid name where a key is unknown."""
+    if mistake["type"] == "extra_forbidden":
+        *parents, key = mistake["loc"]
+        for parent in parents:
+            model = _nested(model, str(parent))
+        return unknown_name("key", str(key), model.model_fields)
+    message = str(mistake["msg"]).removeprefix("Value error, ")
+    if mistake["type"] in ("missing", "value_error"):
+        return message
+    return f"{message}. Got {mistake['input']!r}"
+
+
+def _nested(model: type[BaseModel], field: str) -> type[BaseModel]:
+    annotation = model.model_fields[field].annotation
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else model
+
+
+def _cross_check(file: SweepFile, entries: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> list[str]:
+    """Check what no single section can know."""
+    problems = []
+    for name, (_, params) in entries["protocols"].items():
+        for dataset in _doubled_or_unknown(params.datasets, file.datasets):
+            problems.append(f"protocols.{name}.datasets: {dataset}")
+    problems += [
+        f"paths.{name}: {unknown_name('dataset', name, file.datasets)}"
+        for name in file.paths
+        if name not in file.datasets
+    ]
+    return problems
+
+
+def _doubled_or_unknown(names: Sequence[str], known: Mapping[str, Any]) -> list[str]:
+    unknown = [unknown_name("dataset", name, known) for name in names if name not in known]
+    doubled = [f"'{name}' is listed twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    return unknown + doubled

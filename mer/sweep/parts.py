@@ -1,0 +1,58 @@
+"""How a data set is divided into files of arrays, and what each file depends on."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from mer.core.digests import code_digest, digest
+from mer.core.types import Sample
+from mer.features.base import Recipe
+
+
+def parts(samples: Sequence[Sample], provides: str) -> dict[str, tuple[Sample, ...]]:
+    """Divide a data set into the parts that are prepared by one job each.
+
+    Clips are divided by subject; finished flow images are so small that they stay together.
+
+    Returns
+    -------
+    dict
+        Samples by the part's name, which is fit for a file name.
+    """
+    if provides == "flow_images":
+        return {"all": tuple(samples)}
+    by_subject = defaultdict(list)
+    for sample in samples:
+        by_subject[sample.subject].append(sample)
+    return {_file_name(subject): tuple(group) for subject, group in sorted(by_subject.items())}
+
+
+def part_digest(samples: Sequence[Sample], dataset: str, fingerprint: str, recipe: Recipe) -> str:
+    """Digest what a file of arrays is made of: samples, settings and code. Labels play no role.
+
+    Parameters
+    ----------
+    samples
+        Samples of the part.
+    dataset
+        Catalogue key of the data set's reader.
+    fingerprint
+        Of the data set's index.
+    recipe
+        The representation.
+    """
+    marks = [[s.sample_id, s.onset, s.apex, s.offset, s.fps] for s in samples]
+    return digest([marks, preparing_digest(dataset, fingerprint, recipe)])
+
+
+def preparing_digest(dataset: str, fingerprint: str, recipe: Recipe) -> str:
+    """Digest what is computed from a data set, whichever the samples: settings and code."""
+    code = code_digest("mer.jobs.prepare", f"mer.datasets.{dataset}", f"mer.features.{recipe.feature}")
+    return digest([fingerprint, recipe.described(), code])
+
+
+def _file_name(subject: str) -> str:
+    """Turn a subject key into a file name; one that had to be changed gets a digest of its own."""
+    plain = subject.replace(":", "_", 1)
+    safe = re.sub(r"[^A-Za-z0-9_-]", "_", plain)
+    return safe if safe == plain else f"{safe}_{digest(subject)[:6]}"

@@ -1,0 +1,151 @@
+"""From a configuration to samples, folds and runs: everything that is known before a job starts."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+
+from mer.artefacts.folds import Split
+from mer.core.errors import ConfigError, DataError, MerError, listed
+from mer.core.types import Sample, SampleIndex
+from mer.datasets.base import Dataset, Location
+from mer.features import FEATURES
+from mer.features.base import Recipe
+from mer.protocols.base import check_folds, only_source
+from mer.sweep.config import SweepConfig, Variant
+
+
+class Sweep:
+    """What a configuration asks for.
+
+    Reads annotations (never frames) when it is first asked for samples, and remembers them.
+
+    Parameters
+    ----------
+    config
+        A checked configuration.
+    """
+
+    def __init__(self, config: SweepConfig) -> None:
+        self.config = config
+        self._indexes: dict[str, SampleIndex] = {}
+        self._splits: dict[str, Split] = {}
+
+    def dataset(self, name: str) -> Dataset:
+        """Make the reader of a configured data set."""
+        entry = self.config.datasets[name]
+        location = Location(name, self.config.paths.get(name) if entry.spec.needs_root else None)
+        return entry.spec.build(entry.params, location)
+
+    def index(self, name: str) -> SampleIndex:
+        """List the samples of a configured data set."""
+        if name not in self._indexes:
+            self._indexes[name] = self.dataset(name).index()
+        return self._indexes[name]
+
+    def split(self, protocol: str) -> Split:
+        """Make the folds of a configured protocol and check them.
+
+        Raises
+        ------
+        DataError, LeakageError
+            If the samples are not what the protocol is defined on or the folds leak.
+        """
+        if protocol not in self._splits:
+            self._splits[protocol] = self._make_split(protocol)
+        return self._splits[protocol]
+
+    def _make_split(self, protocol: str) -> Split:
+        entry = self.config.protocols[protocol]
+        samples = [sample for name in entry.params.datasets for sample in self.index(name)]
+        _refuse_doubles(protocol, samples)
+        evaluation = entry.spec.build(entry.params)
+        try:
+            labelled = evaluation.task.label(samples)
+            folds = evaluation.folds(labelled)
+            check_folds([one.sample for one in labelled], folds, subject_disjoint=entry.spec.subject_disjoint)
+            source = only_source([one.sample for one in labelled])
+        except MerError as error:
+            raise type(error)(f"protocols.{protocol}: {error}") from error
+        return Split(
+            protocol=protocol,
+            task=evaluation.task.name,
+            classes=tuple(evaluation.task.classes),
+            source=source,
+            samples={one.sample.sample_id: one.sample for one in labelled},
+            labels={one.sample.sample_id: one.label for one in labelled},
+            folds=folds,
+        )
+
+    @cached_property
+    def skipped(self) -> dict[tuple[str, str], str]:
+        """Why a variant cannot run under a protocol, for every such pair."""
+        reasons = {}
+        for protocol in self.config.protocols:
+            for name, variant in self.config.variants.items():
+                reason = self._incompatible(protocol, variant)
+                if reason:
+                    reasons[protocol, name] = reason
+        return reasons
+
+    def variants(self, protocol: str) -> list[str]:
+        """Names of the variants that run under a protocol, in the configuration's order."""
+        return [name for name in self.config.variants if (protocol, name) not in self.skipped]
+
+    def recipe(self, variant: str) -> Recipe | None:
+        """Return the representation that a variant asks for."""
+        chosen = self.config.variants[variant]
+        return chosen.spec.inputs(chosen.params)
+
+    def packs(self, protocol: str) -> list[tuple[int, int]]:
+        """First and last fold of every training job."""
+        n_folds = len(self.split(protocol).folds)
+        size = self.config.folds_per_job
+        step = n_folds if isinstance(size, str) else size
+        return [(first, min(first + step, n_folds) - 1) for first in range(0, n_folds, step)]
+
+    def check(self) -> None:
+        """Make every index and every fold.
+
+        Raises
+        ------
+        ConfigError
+            Listing all that is wrong with data sets and protocols, or that nothing can run.
+        """
+        problems = []
+        for make, names in ((self.index, self.config.datasets), (self.split, self.config.protocols)):
+            for name in names:
+                try:
+                    make(name)
+                except MerError as error:
+                    problems.append(str(error))
+        if problems:
+            raise DataError("\n".join(dict.fromkeys(problems)))
+        idle = [protocol for protocol in self.config.protocols if not self.variants(protocol)]
+        if idle:
+            reasons = [f"{v} on {p}: {why}" for (p, v), why in self.skipped.items() if p in idle]
+            raise ConfigError(listed("No variant can run under some protocols:", reasons))
+
+    def _incompatible(self, protocol: str, variant: Variant) -> str:
+        """Say why a variant cannot run under a protocol; blank if it can."""
+        recipe = variant.spec.inputs(variant.params)
+        if recipe is None:
+            return ""
+        feature = FEATURES[recipe.feature]
+        for name in self.config.protocols[protocol].params.datasets:
+            if self.config.datasets[name].spec.provides == "flow_images":
+                if not feature.accepts_flow_images:
+                    return f"{feature.title} needs frames, {name} holds flow images only"
+            elif feature.needs_apex:
+                without = sum(sample.apex is None for sample in self.index(name))
+                if without:
+                    return f"{feature.title} needs an apex frame, {without} clips of {name} have none"
+        return ""
+
+
+def _refuse_doubles(protocol: str, samples: Sequence[Sample]) -> None:
+    datasets = defaultdict(list)
+    for sample in samples:
+        datasets[sample.sample_id].append(sample.dataset)
+    doubled = [f"{i} in {' and '.join(names)}" for i, names in sorted(datasets.items()) if len(names) > 1]
+    if doubled:
+        raise DataError(listed(f"protocols.{protocol}: clips occur in two data sets:", doubled))

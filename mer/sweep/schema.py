@@ -1,0 +1,31 @@
+"""The JSON schema of configurations, for completion in editors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mer.sweep.config import SECTIONS, SweepFile
+
+
+def schema() -> dict[str, Any]:
+    """Make the JSON schema of a configuration file from the models that check it.
+
+    Every entry of a catalogue is one alternative with its own settings and their descriptions. The
+    schema is kept in ``workflow/schemas/config.schema.json``; a test compares the two.
+    """
+    document = SweepFile.model_json_schema()
+    definitions: dict[str, Any] = {}
+    for section, (key, catalogue) in SECTIONS.items():
+        alternatives = []
+        for name, spec in sorted(catalogue.items()):
+            definition = f"{key}_{name}"
+            definitions[definition] = _entry(key, name, spec.params.model_json_schema())
+            definitions.update(definitions[definition].pop("$defs", {}))
+            alternatives.append({"$ref": f"#/$defs/{definition}"})
+        document["properties"][section]["additionalProperties"] = {"anyOf": [*alternatives, {"type": "null"}]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document, "$defs": definitions}
+
+
+def _entry(key: str, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the key that names the catalogue entry to the schema of its settings."""
+    properties = {key: {"const": name, "description": f"The {key}."}, **settings.get("properties", {})}
+    return {**settings, "properties": properties}

@@ -1,0 +1,51 @@
+"""Where a sweep begins: from configuration files to its jobs."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mer.sweep.cells import Jobs
+from mer.sweep.config import load, parse, with_paths
+from mer.sweep.plan import Sweep
+
+PATHS_FILE = Path("paths.yaml")
+
+
+def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Jobs:
+    """Make the jobs of a sweep.
+
+    Parameters
+    ----------
+    given
+        The configuration as Snakemake has merged it from ``--configfile`` and ``--config``.
+    files
+        Files given with ``--configfile``. Where there are some, they replace the default entirely;
+        merged into it, its data sets and variants would be run too.
+    default
+        Configuration of a run without ``--configfile``; what ``--config`` gives wins over it.
+
+    Raises
+    ------
+    ConfigError
+        If the configuration is not valid.
+    """
+    raw = dict(given) if files else {**load(default), **given}
+    place = ", ".join(_short(path) for path in files or [default])
+    return Jobs(Sweep(parse(with_paths(raw, PATHS_FILE), place, Path.cwd())))
+
+
+def use_this_interpreter() -> None:
+    """Make jobs that call ``python`` use the interpreter of this process.
+
+    Snakemake may be started by its path from an environment that was never activated; its jobs
+    would then find another ``python``, without this package.
+    """
+    here = str(Path(sys.executable).parent)
+    if os.environ.get("PATH", "").split(os.pathsep)[0] != here:
+        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -1,0 +1,1 @@
+"""Synthetic faces that make micro-expressions: identities, action units, rendered clips."""

@@ -1,0 +1,195 @@
+"""The table of one protocol: measured beside published, as CSV, Markdown and LaTeX."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from mer.tables.published import citation
+
+SCOPE_TITLES = {"composite": "Composite", "smic_hs": "SMIC-HS", "casme2": "CASME II", "samm": "SAMM"}
+METRIC_TITLES = {"uf1": "UF1", "uar": "UAR", "war": "WAR"}
+NOT_MEASURED = "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One score: its mean and standard deviation over seeds, and what is to be said about it."""
+
+    mean: float
+    sd: float | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table.
+
+    Attributes
+    ----------
+    method
+        Title of the method.
+    variant
+        Name in the configuration; blank for published rows.
+    kind
+        ``measured``, ``not run``, ``published``, or ``published, cited`` where the paper itself took
+        the numbers from elsewhere.
+    source
+        Paper and table of published rows.
+    n_seeds
+        Number of runs behind the means; None for published rows.
+    cells
+        Scores by scope and metric.
+    remark
+        What is to be said about the whole row.
+    """
+
+    method: str
+    variant: str
+    kind: str
+    source: str
+    n_seeds: int | None
+    cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """Rows of one protocol.
+
+    Attributes
+    ----------
+    title
+        What the table shows.
+    rows
+        In the order of the table.
+    notes
+        Lines under the table that hold for all of it.
+    papers
+        Short names of the papers that published rows come from.
+    """
+
+    title: str
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    papers: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """Scope and metric of every score column, the composite first."""
+        present = {key for row in self.rows for key in row.cells}
+        scopes = ordered_scopes(scope for scope, _ in present)
+        return [(scope, metric) for scope in scopes for metric in METRIC_TITLES if (scope, metric) in present]
+
+    def as_csv(self) -> str:
+        """Write every number in full precision, one column per score and one for its spread."""
+        records = []
+        for row in self.rows:
+            record: dict[str, object] = {
+                "method": row.method,
+                "variant": row.variant,
+                "kind": row.kind,
+                "source": row.source,
+                "n_seeds": row.n_seeds,
+            }
+            for scope, metric in self.columns:
+                cell = row.cells.get((scope, metric))
+                record[f"{scope}_{metric}"] = cell.mean if cell else None
+                record[f"{scope}_{metric}_sd"] = cell.sd if cell else None
+            records.append({**record, "remark": "; ".join(_remarks(row, self.columns))})
+        table = pd.DataFrame(records).astype({"n_seeds": "Int64"})
+        return str(table.dropna(axis=1, how="all").to_csv(index=False, lineterminator="\n"))
+
+    def as_markdown(self) -> str:
+        """Write the table for reading: four digits, remarks as numbered notes."""
+        titles, body, notes = self._text(_plain_mark)
+        headers = [" ".join(filter(None, title)) for title in titles]
+        table = pd.DataFrame(body, columns=headers).to_markdown(index=False, disable_numparse=True)
+        below = "\n".join(f"- {line}" for line in [*notes, *self.notes, *self._references()])
+        return f"# {self.title}\n\n{table}\n\n{below}\n"
+
+    def as_latex(self) -> str:
+        """Write a booktabs table for a paper."""
+        titles, body, notes = self._text(_latex_mark)
+        frame = pd.DataFrame(body, columns=pd.MultiIndex.from_tuples(titles))
+        styler = frame.style.hide(axis="index").format(_latex).format_index(_latex, axis=1)
+        table = styler.to_latex(
+            hrules=True,
+            caption=_latex(self.title),
+            position="t",
+            position_float="centering",
+            multicol_align="c",
+            column_format="l" * len(titles),
+        )
+        below = [_latex(line) for line in [*notes, *self.notes, *self._references()]]
+        under = "\n".join([r"\par\smallskip\footnotesize", *(f"{line}.\\\\" for line in below)])
+        return str(table).replace(r"\end{tabular}", f"\\end{{tabular}}\n{under}", 1)
+
+    def _text(self, mark: Callable[[int], str]) -> tuple[list[tuple[str, str]], list[list[str]], list[str]]:
+        """Format all cells; returns two-line titles, rows of text, and the notes they refer to."""
+        notes: list[str] = []
+
+        def numbered(remark: str) -> str:
+            if not remark:
+                return ""
+            if remark not in notes:
+                notes.append(remark)
+            return mark(notes.index(remark) + 1)
+
+        body = []
+        for row in self.rows:
+            seeds = NOT_MEASURED if row.n_seeds is None else str(row.n_seeds)
+            line = [row.method + numbered(row.remark), row.variant or NOT_MEASURED, row.kind, seeds]
+            for key in self.columns:
+                cell = row.cells.get(key)
+                line.append(_score(cell) + numbered(cell.remark) if cell else NOT_MEASURED)
+            body.append(line)
+        titles = [("", name) for name in ("Method", "Variant", "Kind", "Seeds")]
+        titles += [(SCOPE_TITLES.get(scope, scope), METRIC_TITLES[metric]) for scope, metric in self.columns]
+        return titles, body, [f"{mark(number)} {note}".strip() for number, note in enumerate(notes, start=1)]
+
+    def _references(self) -> list[str]:
+        return [f"Published ({paper}): {citation(paper)}" for paper in self.papers]
+
+
+def ordered_scopes(scopes: Iterable[str]) -> list[str]:
+    """Order scopes as the papers do: the composite, its databases, then others by name."""
+    present = set(scopes)
+    known = [scope for scope in SCOPE_TITLES if scope in present]
+    return known + sorted(present - set(known))
+
+
+def _remarks(row: Row, columns: Sequence[tuple[str, str]]) -> list[str]:
+    cells = [row.cells[key].remark for key in columns if key in row.cells]
+    return list(dict.fromkeys(filter(None, [row.remark, *cells])))
+
+
+def _score(cell: Cell) -> str:
+    spread = f" ± {cell.sd:.4f}" if cell.sd is not None else ""
+    return f"{cell.mean:.4f}{spread}"
+
+
+def _plain_mark(number: int) -> str:
+    return f" [{number}]"
+
+
+def _latex_mark(number: int) -> str:
+    return f"\x02{number}\x03"
+
+
+def _latex(text: object) -> str:
+    """Escape text for LaTeX and set marks as superscripts."""
+    escaped = str(text)
+    for character, replacement in (
+        ("\\", r"\textbackslash "),
+        ("&", r"\&"),
+        ("%", r"\%"),
+        ("_", r"\_"),
+        ("#", r"\#"),
+        ("±", r"$\pm$"),
+        ("\N{EN DASH}", "--"),
+        ("\x02", r"\textsuperscript{"),
+        ("\x03", "}"),
+    ):
+        escaped = escaped.replace(character, replacement)
+    return escaped

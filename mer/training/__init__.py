@@ -1,0 +1,1 @@
+"""The training loop, devices and the streams it draws from."""

@@ -1,0 +1,60 @@
+"""Which device a job computes on."""
+
+import os
+import warnings
+
+import torch
+
+from mer.core.errors import DeviceError
+
+# Set by SLURM and by people for jobs that hold a GPU.
+_GRANTS = ("SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "CUDA_VISIBLE_DEVICES")
+
+
+def choose_device(wanted: str) -> torch.device:
+    """Choose the device of a job.
+
+    Parameters
+    ----------
+    wanted
+        ``cpu``; ``cuda``, which must be there; or ``auto``, a GPU where torch can use one.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the job was given a GPU that torch cannot use and ``wanted`` is ``auto``.
+
+    Raises
+    ------
+    DeviceError
+        If ``wanted`` is ``cuda`` and torch cannot use a GPU.
+    """
+    if wanted == "cpu":
+        return torch.device("cpu")
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if wanted == "cuda":
+        raise DeviceError(
+            f"A GPU was asked for and {_why_not()}. Install a CUDA build of torch, ask the scheduler "
+            "for a GPU, or set 'device: cpu'."
+        )
+    granted = [name for name in _GRANTS if os.environ.get(name, "").strip() not in ("", "-1", "NoDevFiles")]
+    if granted:
+        warnings.warn(
+            f"This job was given a GPU ({granted[0]}={os.environ[granted[0]]}) but {_why_not()}; "
+            "it computes on the CPU. Set 'device: cuda' to make this an error.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return torch.device("cpu")
+
+
+def _why_not() -> str:
+    if torch.version.cuda is None:
+        return f"this torch ({torch.__version__}) is a build without CUDA"
+    return f"torch ({torch.__version__}, CUDA {torch.version.cuda}) finds no usable GPU"
+
+
+def device_name(kind: str) -> str:
+    """Name the device for prediction files: ``cpu``, or the GPU's model."""
+    return torch.cuda.get_device_name() if kind == "cuda" else "cpu"

@@ -1,0 +1,46 @@
+# From data sets to folds and to arrays. Arrays are shared by all sweeps.
+
+
+rule folds:
+    output:
+        f"{jobs.root}/folds/{{protocol}}.json",
+    log:
+        f"{jobs.root}/logs/folds/{{protocol}}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=folds_spec,
+        execution=execution,
+    shell:
+        "python -m mer.cli folds --spec {params.spec:q} --execution {params.execution:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
+rule prepare:
+    output:
+        "results/artefacts/{dataset}/{recipe}/{part}.safetensors",
+    log:
+        "results/logs/artefacts/{dataset}/{recipe}/{part}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=prepare_spec,
+        execution=execution,
+    shell:
+        "python -m mer.cli prepare --spec {params.spec:q} --execution {params.execution:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
+rule parts:
+    input:
+        all_parts,
+    output:
+        "results/artefacts/{dataset}/{recipe}/parts.json",
+    log:
+        "results/logs/artefacts/{dataset}/{recipe}/parts.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=list_spec,
+    shell:
+        "python -m mer.cli parts --spec {params.spec:q} --output {output:q} > {log:q} 2>&1"
