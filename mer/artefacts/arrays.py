@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from mer.core.digests import canonical
 from mer.core.errors import DataError, listed
 from mer.core.files import complete
 from mer.core.types import Array
 
-_TENSOR = "data"
+_TENSOR, _ABOUT = "data", "about"
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ def write_part(path: Path, data: Array, part: Part) -> None:
     if data.dtype.kind == "f" and not np.isfinite(data).all():
         bad = [name for name, row in zip(part.sample_ids, data, strict=True) if not np.isfinite(row).all()]
         raise DataError(listed(f"{path}: values that are no finite numbers in:", bad))
-    metadata = {"sample_ids": json.dumps(part.sample_ids), "recipe": part.recipe, "digest": part.digest}
+    # One entry, because safetensors writes several in an order that changes from call to call.
+    about = {_ABOUT: canonical(asdict(part))}
     with complete(path) as temporary:
-        save_file({_TENSOR: np.ascontiguousarray(data)}, temporary, metadata)
+        save_file({_TENSOR: np.ascontiguousarray(data)}, temporary, about)
 
 
 def read_part(path: Path) -> tuple[Part, Array]:
@@ -64,12 +66,8 @@ def read_part(path: Path) -> tuple[Part, Array]:
     remedy = "Delete it and run the workflow again."
     try:
         with safe_open(path, framework="np") as file:
-            metadata = file.metadata() or {}
-            part = Part(
-                sample_ids=tuple(json.loads(metadata["sample_ids"])),
-                recipe=metadata["recipe"],
-                digest=metadata["digest"],
-            )
+            about = json.loads((file.metadata() or {})[_ABOUT])
+            part = Part(tuple(about["sample_ids"]), about["recipe"], about["digest"])
             data = file.get_tensor(_TENSOR)
     except FileNotFoundError:
         raise DataError(f"{path}: the file does not exist. Run the workflow again.") from None

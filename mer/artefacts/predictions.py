@@ -139,7 +139,11 @@ def check_complete(rows: pd.DataFrame, sample_ids: Sequence[str], seeds: Sequenc
     """
     problems = []
     for seed in seeds:
-        found = set(rows.loc[rows["seed"] == seed, "sample_id"])
+        names = rows.loc[rows["seed"] == seed, "sample_id"]
+        found = set(names)
+        problems += [
+            f"seed {seed}: {name} is predicted {n} times" for name, n in names.value_counts().items() if n > 1
+        ]
         missing, foreign = sorted(set(sample_ids) - found), sorted(found - set(sample_ids))
         problems += [f"seed {seed}: no prediction for {sample_id}" for sample_id in missing]
         problems += [f"seed {seed}: {sample_id} is no sample of the protocol" for sample_id in foreign]

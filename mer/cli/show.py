@@ -1,6 +1,7 @@
 """The command that prints what came out of a sweep."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,38 +23,48 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
 
 def _show(arguments: argparse.Namespace) -> None:
     folder = Path(RESULTS) / arguments.sweep
-    tables = sorted(folder.glob("tables/*.md"))
-    if not tables:
+    paths = sorted(folder.glob("tables/*.md"))
+    if not paths:
         raise DataError(f"{folder}/tables: no table. Run 'snakemake' first, or check the name of the sweep.")
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    for path in tables:
-        for part in _compact(path, console.width):
-            console.print(part)
+    for path in paths:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        rows = pd.read_csv(path.with_suffix(".csv"), keep_default_na=False, dtype=str)
+        table, n_hidden = _compact(lines[0].removeprefix("# "), rows, console.width)
+        console.print(table, width=max(console.width, 200))
+        # Numbered notes are on single numbers, and those carry no number here.
+        notes = [line for line in lines if line.startswith("- ") and not line.startswith("- [")]
+        more = [f"- {n_hidden} more columns, and remarks on single numbers: {path}"] if n_hidden else []
+        console.print("\n".join([*notes, *more, ""]))
     console.print(f"Tables:      {folder}/tables/*.csv, .md, .tex")
     console.print(f"Figures:     {folder}/figures/*/*.png, .pdf")
     console.print(f"Predictions: {folder}/predictions/, one row per test clip")
 
 
-def _compact(path: Path, width: int) -> list[Table | str]:
-    """Show a table in as many columns as fit, the composite first, with the notes that hold for all of it."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    rows = pd.read_csv(path.with_suffix(".csv"), keep_default_na=False, dtype=str)
-    table = Table(title=lines[0].removeprefix("# "), title_justify="left", box=None, header_style="bold")
-    for name in ("Method", "Variant", "Kind", "Seeds"):
-        table.add_column(name, no_wrap=True)
+def _compact(title: str, rows: pd.DataFrame, width: int) -> tuple[Table, int]:
+    """Lay out the scores of the first scope and as many others as fit; returns also the number left out."""
+    about = {"Method": "method", "Variant": "variant", "Kind": "kind", "Seeds": "n_seeds"}
+    columns = {header: list(rows[name]) for header, name in about.items()}
     scores = [name for name in rows.columns if name.rsplit("_", 1)[-1] in METRIC_TITLES]
-    room = width - sum(2 + int(rows[name].str.len().max()) for name in ("method", "variant", "kind")) - 7
-    shown = scores[: max(len(METRIC_TITLES), room // 14)]
-    for name in shown:
+    hidden = list(scores)
+    for name in scores:
         scope, metric = name.rsplit("_", 1)
-        table.add_column(f"{SCOPE_TITLES.get(scope, scope)}\n{METRIC_TITLES[metric]}", justify="right")
-    for _, row in rows.iterrows():
-        cells = [_rounded(row[name], row.get(f"{name}_sd", "")) for name in shown]
-        table.add_row(row["method"], row["variant"], row["kind"], row["n_seeds"], *cells)
-    notes = [line for line in lines if line.startswith("- ") and not line.startswith("- [")]
-    hidden = len(scores) - len(shown)
-    more = [f"- {hidden} more columns and the remarks on single numbers: {path}"] if hidden else []
-    return [table, *notes, *more, ""]
+        header = f"{SCOPE_TITLES.get(scope, scope)}\n{METRIC_TITLES[metric]}"
+        spread = rows.get(f"{name}_sd", pd.Series("", index=rows.index))
+        cells = [_rounded(mean, sd) for mean, sd in zip(rows[name], spread, strict=True)]
+        if scope == scores[0].rsplit("_", 1)[0] or _width({**columns, header: cells}) <= width:
+            columns[header] = cells
+            hidden.remove(name)
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    for header in columns:
+        table.add_column(header, no_wrap=True, justify="left" if header in about else "right")
+    for line in zip(*columns.values(), strict=True):
+        table.add_row(*line)
+    return table, len(hidden)
+
+
+def _width(columns: Mapping[str, Sequence[str]]) -> int:
+    return sum(2 + max(map(len, [*header.split("\n"), *cells])) for header, cells in columns.items())
 
 
 def _rounded(mean: str, sd: str) -> str:

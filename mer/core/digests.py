@@ -31,7 +31,7 @@ def code_digest(*modules: str) -> str:
     """Return a digest of the code that some modules run.
 
     Covered are the modules, everything of this package that they import at any depth (also inside
-    functions), and data files lying beside a module under its name (``published.csv`` beside
+    functions), and data files beside a module that begin with its name (``published_papers.csv`` beside
     ``published.py``). Catalogues are not followed.
 
     Parameters
@@ -79,7 +79,7 @@ def _module_digest(module: str) -> str:
     hashed = hashlib.sha256(ast.unparse(tree).encode())
     path = _path(module)
     if path is not None:
-        for data in sorted(path.parent.glob(f"{path.stem}.*")):
+        for data in sorted(path.parent.glob(f"{path.stem}*")):
             if data.suffix in {".csv", ".json"}:
                 hashed.update(data.read_bytes())
     return hashed.hexdigest()

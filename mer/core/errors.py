@@ -47,7 +47,8 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
     choices = sorted(known)
     near = difflib.get_close_matches(name, choices, n=1)
     hint = f" Did you mean '{near[0]}'?" if near else ""
-    return f"Unknown {kind} '{name}'.{hint} Known {kind}s: {', '.join(choices) or 'none'}."
+    plural = f"{kind}es" if kind.endswith("s") else f"{kind}s"
+    return f"Unknown {kind} '{name}'.{hint} Known {plural}: {', '.join(choices) or 'none'}."
 
 
 def listed(title: str, problems: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from mer.core.digests import digest
 from mer.core.parameters import Params
@@ -29,6 +29,13 @@ class DemoParams(Params):
     )
     noise: float = Field(default=1.5, ge=0, description="Sensor noise in grey levels.")
     seed: int = Field(default=0, ge=0, description="Another seed gives other people and clips.")
+
+    @field_validator("amplitude_px")
+    @classmethod
+    def _rising(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not 0 < value[0] <= value[1]:
+            raise ValueError(f"give the least displacement, above 0, then the largest. Got {list(value)}")
+        return value
 
 
 @dataclass(frozen=True)

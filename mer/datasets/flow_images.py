@@ -111,7 +111,7 @@ class FlowTable:
         path = self.root / _IMAGES
         expected = f"an array 'images' of uint8, shape (N, {self.params.size}, {self.params.size}, 3)"
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
                 images: UInt8Array = file["images"]
         except FileNotFoundError:
             raise DataError(f"{path}: the file does not exist. Expected {expected}.") from None

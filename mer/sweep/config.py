@@ -147,8 +147,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         section: _entries(section, key, catalogue, raw.get(section), problems)
         for section, (key, catalogue) in SECTIONS.items()
     }
-    if file is not None:
-        problems += _cross_check(file, entries)
+    problems += _unknown_datasets(raw, entries["protocols"])
     if problems or file is None:
         raise ConfigError(listed(f"{place} is not valid:", problems))
     return SweepConfig(
@@ -257,18 +256,18 @@ def _nested(model: type[BaseModel], field: str) -> type[BaseModel]:
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else model
 
 
-def _cross_check(file: SweepFile, entries: Mapping[str, Mapping[str, tuple[Any, Any]]]) -> list[str]:
-    """Check what no single section can know."""
-    problems = []
-    for name, (_, params) in entries["protocols"].items():
-        for dataset in _doubled_or_unknown(params.datasets, file.datasets):
-            problems.append(f"protocols.{name}.datasets: {dataset}")
-    problems += [
-        f"paths.{name}: {unknown_name('dataset', name, file.datasets)}"
-        for name in file.paths
-        if name not in file.datasets
+def _unknown_datasets(raw: Mapping[str, Any], protocols: Mapping[str, tuple[Any, Any]]) -> list[str]:
+    """Check the data sets that protocols and paths name; no single section knows them."""
+    known, paths = raw.get("datasets"), raw.get("paths", {})
+    if not isinstance(known, dict) or not isinstance(paths, dict):
+        return []  # said elsewhere
+    problems = [
+        f"protocols.{name}.datasets: {problem}"
+        for name, (_, params) in protocols.items()
+        for problem in _doubled_or_unknown(params.datasets, known)
     ]
-    return problems
+    unknown = [name for name in paths if name not in known]
+    return problems + [f"paths.{name}: {unknown_name('dataset', name, known)}" for name in unknown]
 
 
 def _doubled_or_unknown(names: Sequence[str], known: Mapping[str, Any]) -> list[str]:

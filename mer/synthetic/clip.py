@@ -62,7 +62,8 @@ def _head_path(movement: Movement, rng: np.random.Generator) -> FloatArray:
     smooth = np.stack([np.convolve(column, kernel, mode="valid") for column in steps.T], axis=1)
     path = np.cumsum(smooth[: movement.n_frames], axis=0)
     path = (path - path[0]) / np.sqrt(movement.n_frames)
-    return np.asarray(path * np.array([movement.drift, movement.drift, 0.002]))
+    # A turn by drift / 300 moves a point 100 pixels from the centre by a third of the drift.
+    return np.asarray(path * movement.drift * np.array([1, 1, 1 / 300]))
 
 
 def _blink(n_frames: int, rng: np.random.Generator) -> FloatArray:

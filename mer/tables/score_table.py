@@ -9,7 +9,7 @@ from mer.tables.published import citation
 
 SCOPE_TITLES = {"composite": "Composite", "smic_hs": "SMIC-HS", "casme2": "CASME II", "samm": "SAMM"}
 METRIC_TITLES = {"uf1": "UF1", "uar": "UAR", "war": "WAR"}
-NOT_MEASURED = "\N{EN DASH}"
+NOT_MEASURED = "–"
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def _latex(text: object) -> str:
         ("_", r"\_"),
         ("#", r"\#"),
         ("±", r"$\pm$"),
-        ("\N{EN DASH}", "--"),
+        ("–", "--"),
         ("\x02", r"\textsuperscript{"),
         ("\x03", "}"),
     ):

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from mer.artefacts.arrays import Part, read_arrays, read_part, write_part, write_parts
+from mer.core.errors import DataError
+
+
+@pytest.fixture
+def two_parts(tmp_path):
+    for name, ids in (("a", ("x", "y")), ("b", ("z",))):
+        data = np.array([[ord(i), 0.5] for i in ids], dtype=np.float32)
+        write_part(tmp_path / f"{name}.safetensors", data, Part(ids, "{}", "d"))
+    write_parts(tmp_path / "parts.json", {"a": "a.safetensors", "b": "b.safetensors"})
+    return tmp_path
+
+
+def test_a_part_says_what_it_holds(two_parts):
+    part, data = read_part(two_parts / "a.safetensors")
+    assert part == Part(("x", "y"), "{}", "d")
+    assert data.dtype == np.float32
+    assert data.tolist() == [[120, 0.5], [121, 0.5]]
+
+
+def test_samples_are_joined_by_name_in_the_order_asked_for(two_parts):
+    assert read_arrays([two_parts / "parts.json"], ["z", "x"])[:, 0].tolist() == [122, 120]
+
+
+def test_missing_samples_are_listed(two_parts):
+    with pytest.raises(DataError, match="No array was prepared for these samples:\n  q"):
+        read_arrays([two_parts / "parts.json"], ["x", "q"])
+
+
+def test_a_sample_in_two_parts_is_refused(two_parts):
+    lists = [two_parts / "parts.json"] * 2
+    with pytest.raises(DataError, match="sample x occurs in two parts"):
+        read_arrays(lists, ["x"])
+
+
+def test_parts_of_different_shape_are_refused(two_parts):
+    write_part(two_parts / "b.safetensors", np.zeros((1, 3), np.float32), Part(("z",), "{}", "d"))
+    with pytest.raises(DataError, match="differ in shape"):
+        read_arrays([two_parts / "parts.json"], ["x", "z"])
+
+
+def test_rows_and_samples_must_agree(tmp_path):
+    with pytest.raises(DataError, match="2 rows for 1 samples"):
+        write_part(tmp_path / "a.safetensors", np.zeros((2, 1)), Part(("x",), "{}", "d"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_values_that_are_no_numbers_are_refused_by_name(tmp_path):
+    data = np.array([[1.0], [np.nan]])
+    with pytest.raises(DataError, match="no finite numbers in:\n  y"):
+        write_part(tmp_path / "a.safetensors", data, Part(("x", "y"), "{}", "d"))
+
+
+@pytest.mark.parametrize("keep", [0, 20, -3])
+def test_a_truncated_file_is_refused(two_parts, keep):
+    path = two_parts / "a.safetensors"
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(DataError, match=r"a.safetensors: not a complete file of arrays .* Delete it"):
+        read_part(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(DataError, match="a.safetensors: the file does not exist"):
+        read_part(tmp_path / "a.safetensors")

@@ -1,0 +1,46 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from mer.datasets.base import Location
+from mer.datasets.demo import SPEC
+
+
+def test_everybody_shows_every_class_equally_often(tiny_demo):
+    counts = Counter((s.subject, s.emotion) for s in tiny_demo.index())
+    assert len(counts) == 9
+    assert set(counts.values()) == {2}
+    assert {s.source for s in tiny_demo.index()} == {"stand_in"}
+
+
+def test_the_demo_has_at_least_twelve_people():
+    assert SPEC.params().n_subjects >= 12
+
+
+def test_another_seed_gives_other_clips_and_another_fingerprint(tiny_demo):
+    other = SPEC.build(tiny_demo.params.model_copy(update={"seed": 1}), Location("demo", None))
+    assert other.index().fingerprint != tiny_demo.index().fingerprint
+    sample = tiny_demo.index().samples[0]
+    first, second = tiny_demo.read_clip(sample).frames, other.read_clip(sample).frames
+    assert first.shape != second.shape or not np.array_equal(first, second)
+
+
+def test_marks_of_index_and_clip_agree(tiny_demo):
+    for sample in tiny_demo.index():
+        clip = tiny_demo.read_clip(sample)
+        assert (clip.onset, clip.apex, clip.offset, clip.fps) == (
+            sample.onset,
+            sample.apex,
+            sample.offset,
+            sample.fps,
+        )
+        assert clip.frames.dtype == np.uint8
+        assert clip.offset < len(clip.frames)
+
+
+@pytest.mark.parametrize("amplitude", [(0.0, 1.0), (2.0, 1.0)])
+def test_amplitudes_must_rise_from_above_zero(amplitude):
+    with pytest.raises(ValidationError, match="amplitude_px"):
+        SPEC.params(amplitude_px=amplitude)

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from mer.core.errors import DataError
+from mer.core.types import Clip
+from mer.features.flow_image import FlowImage, FlowImageParams, minmax_255
+
+
+def test_minmax_spans_every_channel():
+    image = np.array([[[0.0, 1.0], [2.0, 4.0]], [[5.0, 5.0], [5.0, 5.0]]])
+    assert minmax_255(image).tolist() == [[[0, 64], [128, 255]], [[0, 0], [0, 0]]]
+
+
+def test_an_image_of_a_clip(tiny_demo):
+    clip = tiny_demo.read_clip(tiny_demo.index().samples[0])
+    image = FlowImage(FlowImageParams()).compute(clip)
+    assert image.shape == (3, 28, 28)
+    assert image.dtype == np.uint8
+    assert (image.min(axis=(1, 2)) == 0).all()
+    assert (image.max(axis=(1, 2)) == 255).all()
+    pixels = FlowImage(FlowImageParams(scaling="pixels", size=12)).compute(clip)
+    assert pixels.shape == (3, 12, 12)
+    assert pixels.dtype == np.float32
+    assert (pixels[2] >= 0).all()
+
+
+def test_a_clip_without_apex_is_refused():
+    clip = Clip(np.zeros((4, 40, 40), np.uint8), 0, None, 3)
+    with pytest.raises(DataError, match="needs an apex frame"):
+        FlowImage(FlowImageParams()).compute(clip)
+
+
+def test_finished_images_must_be_what_would_be_computed():
+    images = np.zeros((2, 3, 28, 28), np.uint8)
+    assert FlowImage(FlowImageParams()).accept(images) is images
+    with pytest.raises(DataError, match="expected \\(N, 3, 14, 14\\)"):
+        FlowImage(FlowImageParams(size=14)).accept(images)
+    with pytest.raises(DataError, match="minmax_255"):
+        FlowImage(FlowImageParams(scaling="pixels")).accept(images)

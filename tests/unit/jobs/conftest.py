@@ -1,0 +1,41 @@
+"""A finished preparation of a tiny demo, for the jobs that follow."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from mer.core.types import Execution
+from mer.jobs import folds, prepare
+from mer.sweep.cells import Jobs
+from mer.sweep.config import parse
+from mer.sweep.plan import Sweep
+from mer.sweep.specs import FoldsSpec, ListSpec, PrepareSpec
+
+RAW = {
+    "name": "mine",
+    "datasets": {"demo": {"n_subjects": 4, "clips_per_class": 2, "height": 48}},
+    "protocols": {"p": {"protocol": "loso", "datasets": ["demo"]}},
+    "variants": {"majority": {}, "ststnet": {"epochs": 3}, "lbp_top_svm": {}},
+    "seeds": [0, 1],
+    "device": "cpu",
+}
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    root = tmp_path_factory.mktemp("sweep")
+    jobs = Jobs(Sweep(parse(RAW, "mine.yaml", root)))
+    folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), Execution(), root / jobs.folds_file("p"))
+    lists = {"majority": []}
+    folder = jobs.artefact_folder("demo")
+    for variant in ("ststnet", "lbp_top_svm"):
+        key = jobs.sweep.recipe(variant).key
+        for part in jobs.parts(folder):
+            spec = PrepareSpec.model_validate_json(jobs.prepare_spec(folder, key, part))
+            prepare.run(spec, Execution(), root / f"results/artefacts/{folder}/{key}/{part}.safetensors")
+        lists[variant] = [root / path for path in jobs.lists("p", variant)]
+        prepare.run_list(ListSpec.model_validate_json(jobs.list_spec(folder)), lists[variant][0])
+    return SimpleNamespace(
+        jobs=jobs, root=root, folds=Path(root / jobs.folds_file("p")), lists=lists, json=json
+    )

@@ -1,0 +1,131 @@
+"""Folds are honest and do not depend on their companions."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mer.artefacts.folds import read_folds
+from mer.artefacts.predictions import read_predictions
+from mer.core.errors import DataError, MerError
+from mer.core.types import Execution
+from mer.jobs import train
+from mer.methods import METHODS
+from mer.sweep.specs import TrainSpec
+
+CPU = Execution(device="cpu")
+VARIANTS = ("majority", "lbp_top_svm", "ststnet")
+
+
+def spec_of(prepared, variant, first=0, last=3, seed=0):
+    return TrainSpec.model_validate_json(prepared.jobs.train_spec("p", variant, seed, first, last))
+
+
+def run(prepared, tmp_path, spec, execution=CPU):
+    path = tmp_path / "a.parquet"
+    train.run(spec, execution, prepared.folds, prepared.lists[spec.variant], path)
+    return read_predictions([path], read_folds(prepared.folds).classes)
+
+
+def scores(rows):
+    return rows.sort_values("sample_id").filter(like="score_").to_numpy()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_pack_predicts_every_clip_once(prepared, tmp_path, variant):
+    rows = run(prepared, tmp_path, spec_of(prepared, variant))
+    assert sorted(rows["sample_id"]) == [s.sample_id for s in prepared.jobs.sweep.index("demo")]
+    assert set(rows["variant"]) == {variant}
+    assert set(rows["device"]) == {"cpu"}
+    assert set(rows["source"]) == {"stand_in"}
+    assert rows.groupby("fold")["subject"].nunique().tolist() == [1, 1, 1, 1]
+    assert (rows["seconds"] > 0).all()
+    assert rows["recipe"].nunique() == 1
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_fold_is_the_same_alone_in_a_pack_and_in_parallel(prepared, tmp_path, variant):
+    together = run(prepared, tmp_path, spec_of(prepared, variant))
+    alone = pd.concat([run(prepared, tmp_path, spec_of(prepared, variant, n, n)) for n in (2, 0, 3, 1)])
+    parallel = run(prepared, tmp_path, spec_of(prepared, variant), replace(CPU, threads=2))
+    assert np.array_equal(scores(together), scores(alone))
+    assert np.array_equal(scores(together), scores(parallel))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_test_labels_cannot_be_reached(prepared, variant):
+    split = read_folds(prepared.folds)
+    spec = spec_of(prepared, variant)
+    data = train._data(split, prepared.lists[variant])
+    garbage = {i: "surprise" for i in split.folds[1].test}
+    poisoned = replace(split, labels={**split.labels, **garbage})
+    honest, other = (train.run_fold(spec, CPU, one, data, 1) for one in (split, poisoned))
+    assert np.array_equal(scores(honest), scores(other))
+    assert set(other["true"]) == {"surprise"}
+
+
+@pytest.mark.parametrize("variant", ["lbp_top_svm", "ststnet"])
+def test_test_inputs_cannot_be_reached_while_learning(prepared, variant):
+    """Other test samples of the fold, replaced by noise, leave a sample's scores as they were."""
+    split = read_folds(prepared.folds)
+    spec = spec_of(prepared, variant)
+    data = train._data(split, prepared.lists[variant])
+    rows = train._rows_of(split, split.folds[1].test)
+    noisy = data.copy()
+    noisy[rows[1:]] = noisy[rows[1:]][..., ::-1]
+    honest, other = (train.run_fold(spec, CPU, split, one, 1) for one in (data, noisy))
+    assert np.array_equal(scores(honest)[0], scores(other)[0])
+    assert not np.array_equal(scores(honest)[1:], scores(other)[1:])
+
+
+def test_another_seed_gives_other_scores(prepared, tmp_path):
+    first = run(prepared, tmp_path, spec_of(prepared, "ststnet", 0, 0))
+    second = run(prepared, tmp_path, spec_of(prepared, "ststnet", 0, 0, seed=1))
+    assert not np.array_equal(scores(first), scores(second))
+    assert set(second["seed"]) == {1}
+
+
+def test_a_fold_that_fails_is_named_and_nothing_is_written(prepared, tmp_path, monkeypatch):
+    class Failing:
+        def fit(self, train, rng):
+            if "demo:s03" not in train.subjects:
+                raise MerError("no convergence")
+            return METHODS["majority"].build(None, None).fit(train, rng)
+
+    failing = replace(METHODS["majority"], build=lambda params, execution: Failing())
+    monkeypatch.setattr(train, "METHODS", {"majority": failing})
+    with pytest.raises(MerError, match=r"Fold 2 \('demo:s03'\): no convergence"):
+        run(prepared, tmp_path, spec_of(prepared, "majority"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_scores_of_the_wrong_shape_are_refused(prepared, tmp_path, monkeypatch):
+    class Odd:
+        def fit(self, train, rng):
+            return self
+
+        def predict_proba(self, samples):
+            return np.ones((len(samples), 2)) / 2
+
+    monkeypatch.setattr(
+        train, "METHODS", {"majority": replace(METHODS["majority"], build=lambda params, execution: Odd())}
+    )
+    with pytest.raises(DataError, match=r"expected scores of shape \(N, K\) = \(6, 3\), got \(6, 2\)"):
+        run(prepared, tmp_path, spec_of(prepared, "majority"))
+
+
+def test_a_fold_that_does_not_exist_is_refused(prepared, tmp_path):
+    with pytest.raises(DataError, match="holds 4 folds, fold 4 was asked for"):
+        run(prepared, tmp_path, spec_of(prepared, "majority", 0, 4))
+
+
+def test_the_file_says_how_it_came_to_be(prepared, tmp_path):
+    import pyarrow.parquet as pq
+
+    spec = spec_of(prepared, "majority")
+    run(prepared, tmp_path, spec)
+    about = pq.read_schema(tmp_path / "a.parquet").metadata
+    assert json.loads(about[b"spec"]) == spec.model_dump(mode="json")
+    assert b"version_torch" in about

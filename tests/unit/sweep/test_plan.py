@@ -1,0 +1,131 @@
+from pathlib import Path
+
+import pytest
+
+from mer.core.errors import ConfigError, DataError
+from mer.core.types import Sample
+from mer.sweep.config import parse
+from mer.sweep.parts import part_digest, parts
+from mer.sweep.plan import Sweep
+
+TINY = {"n_subjects": 3, "clips_per_class": 1, "height": 48}
+
+
+def sweep(**changes):
+    raw = {
+        "name": "mine",
+        "datasets": {"demo": TINY},
+        "protocols": {"p": {"protocol": "loso", "datasets": ["demo"]}},
+        "variants": {"majority": {}, "ststnet": {}, "lbp_top_svm": {}},
+        **changes,
+    }
+    return Sweep(parse(raw, "mine.yaml", Path.cwd()))
+
+
+def test_a_split_holds_samples_labels_and_folds():
+    split = sweep().split("p")
+    assert (split.protocol, split.task, split.source) == ("p", "three_class", "stand_in")
+    assert len(split.samples) == len(split.labels) == 9
+    assert [fold.name for fold in split.folds] == ["demo:s01", "demo:s02", "demo:s03"]
+
+
+@pytest.mark.parametrize(
+    ("size", "packs"),
+    [("all", [(0, 2)]), (1, [(0, 0), (1, 1), (2, 2)]), (2, [(0, 1), (2, 2)]), (7, [(0, 2)])],
+)
+def test_packs_cover_all_folds(size, packs):
+    assert sweep(folds_per_job=size).packs("p") == packs
+
+
+def test_pairs_that_cannot_run_are_skipped_with_their_reason(flow_table):
+    planned = sweep(
+        datasets={"flow": {"dataset": "flow_images"}},
+        protocols={"p": {"protocol": "loso", "datasets": ["flow"]}},
+        paths={"flow": str(flow_table())},
+    )
+    assert planned.skipped == {("p", "lbp_top_svm"): "LBP-TOP needs frames, flow holds flow images only"}
+    assert planned.variants("p") == ["majority", "ststnet"]
+    planned.check()
+
+
+def test_a_protocol_that_nothing_can_run_under_is_an_error(flow_table):
+    planned = sweep(
+        datasets={"flow": {"dataset": "flow_images"}},
+        protocols={"p": {"protocol": "loso", "datasets": ["flow"]}},
+        variants={"lbp_top_svm": {}},
+        paths={"flow": str(flow_table())},
+    )
+    with pytest.raises(ConfigError, match="lbp_top_svm on p: LBP-TOP needs frames"):
+        planned.check()
+
+
+def test_a_missing_apex_is_a_reason(tmp_path):
+    (tmp_path / "c").mkdir()
+    rows = "".join(f"c,{subject},positive,1,,5,{subject}\n" for subject in ("a", "b"))
+    (tmp_path / "clips.csv").write_text("clip,subject,label,onset,apex,offset,name\n" + rows)
+    planned = sweep(
+        datasets={"mine": {"dataset": "table"}},
+        protocols={"p": {"protocol": "loso", "datasets": ["mine"]}},
+        paths={"mine": str(tmp_path)},
+    )
+    assert planned.skipped == {
+        ("p", "ststnet"): "Flow image (u, v, strain) needs an apex frame, 2 clips of mine have none"
+    }
+
+
+def test_all_data_sets_that_cannot_be_read_are_listed(tmp_path):
+    planned = sweep(
+        datasets={"one": {"dataset": "table"}, "two": {"dataset": "flow_images"}},
+        protocols={"p": {"protocol": "loso", "datasets": ["one", "two"]}},
+        paths={"two": str(tmp_path / "gone")},
+    )
+    with pytest.raises(DataError) as caught:
+        planned.check()
+    assert "one: no folder is configured" in str(caught.value)
+    assert "two: the folder" in str(caught.value)
+
+
+def test_one_clip_in_two_data_sets_is_refused(flow_table):
+    root = str(flow_table())
+    planned = sweep(
+        datasets={"a": {"dataset": "flow_images"}, "b": {"dataset": "flow_images"}},
+        protocols={"p": {"protocol": "loso", "datasets": ["a", "b"]}},
+        paths={"a": root, "b": root},
+    )
+    with pytest.raises(DataError, match="casme2:sub01:c0 in a and b"):
+        planned.check()
+
+
+def test_a_protocols_errors_name_the_protocol(flow_table):
+    planned = sweep(
+        datasets={"flow": {"dataset": "flow_images"}},
+        protocols={"cde": {"protocol": "megc2019_cde", "datasets": ["flow"]}},
+        paths={"flow": str(flow_table())},
+    )
+    with pytest.raises(DataError, match="protocols.cde: megc2019_cde: the clips are not the 442"):
+        planned.check()
+
+
+def sample(subject, clip="c", emotion="positive", apex=None):
+    key = f"mine:{subject}"
+    return Sample(f"{key}:{clip}", "mine", "mine", key, key, clip, emotion, "real", apex=apex)
+
+
+def test_clips_are_divided_by_subject_and_names_are_fit_for_files():
+    divided = parts([sample("s1"), sample("s1", "d"), sample("Müller, A."), sample("Muller, A.")], "clips")
+    assert len(divided) == 3
+    assert [s.clip for s in divided["mine_s1"]] == ["c", "d"]
+    assert all(name.isascii() and not set(name) & set("/:., ") for name in divided)
+    assert list(parts([sample("s1"), sample("s2")], "flow_images")) == ["all"]
+
+
+def test_a_part_depends_on_marks_but_not_on_labels():
+    recipe = sweep().recipe("ststnet")
+
+    def made_of(*samples):
+        return part_digest(samples, "table", "f", recipe)
+
+    assert made_of(sample("s1")) == made_of(sample("s1", emotion="negative"))
+    assert made_of(sample("s1")) != made_of(sample("s1", apex=3))
+    assert made_of(sample("s1")) != part_digest([sample("s1")], "demo", "f", recipe)
+    assert made_of(sample("s1")) != part_digest([sample("s1")], "table", "g", recipe)

@@ -1,0 +1,57 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mer.core.errors import ConfigError
+from mer.sweep.start import start, use_this_interpreter
+
+SWEEP = {
+    "name": "mine",
+    "datasets": {"own": {"dataset": "demo", "n_subjects": 2, "clips_per_class": 1}},
+    "protocols": {"p": {"protocol": "loso", "datasets": ["own"]}},
+    "variants": {"majority": {}},
+}
+
+
+def test_a_sweep_file_replaces_the_demo_entirely(repository):
+    config = start(SWEEP, [Path("mine.yaml")], repository / "config.yaml").sweep.config
+    assert config.name == "mine"
+    assert list(config.datasets) == ["own"]
+    assert list(config.protocols) == ["p"]
+    assert list(config.variants) == ["majority"]
+
+
+def test_an_incomplete_sweep_file_does_not_borrow_from_the_demo(repository):
+    with pytest.raises(ConfigError, match="mine.yaml is not valid:\n  name: Field required"):
+        start({"variants": {"majority": {}}}, [Path("mine.yaml")], repository / "config.yaml")
+
+
+def test_single_values_win_over_the_demo(repository):
+    config = start({"seeds": [4, 5]}, [], repository / "config.yaml").sweep.config
+    assert config.name == "demo"
+    assert config.seeds == (4, 5)
+
+
+def test_the_interpreter_comes_first(monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin")
+    use_this_interpreter()
+    use_this_interpreter()
+    assert os.environ["PATH"].split(os.pathsep) == [str(Path(sys.executable).parent), "/usr/bin"]
+
+
+def test_planning_is_light(repository):
+    """Snakemake reads the configuration again in every cluster job."""
+    program = (
+        "import sys, pathlib, mer.sweep.start as s\n"
+        "jobs = s.start({}, [], pathlib.Path('config.yaml'))\n"
+        "jobs.sweep.check(); jobs.targets(); jobs.train_spec('demo_loso', 'ststnet', 0, 0, 13)\n"
+        "heavy = {'torch', 'cv2', 'sklearn', 'matplotlib', 'pandas', 'skimage', 'snakemake', 'PIL'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=repository, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
