@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 CONTRIB := $(shell grep '^opencv-contrib-python==' constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install format lint types imports pytest schema clean
+.PHONY: help demo test golden install format lint types imports pytest schema clean
 
 help:
 	@echo "make demo    install into $(VENV) and run the embedded demo ($(CORES) cores)"
@@ -60,6 +60,9 @@ types: install
 imports: install
 	@echo "== Imports"
 	$(BIN)/lint-imports
+
+golden: install
+	$(BIN)/pytest tests/golden --write-golden
 
 pytest: install
 	@echo "== Tests"

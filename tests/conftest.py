@@ -69,3 +69,7 @@ def flow_table(tmp_path):
         return root
 
     return write
+
+
+def pytest_addoption(parser):
+    parser.addoption("--write-golden", action="store_true", help="record golden scores")

@@ -71,7 +71,7 @@ def train_network(
     Raises
     ------
     TrainingError
-        If the loss is no longer a number.
+        If the loss or the weights are no longer numbers.
     """
     with _reproducible(int(rng.integers(2**63)), device):
         network = build().to(device).train()
@@ -85,10 +85,9 @@ def train_network(
                 rows = torch.as_tensor(batch, device=device)
                 loss = _step(network, optimiser, x[rows], y[rows])
             if not torch.isfinite(loss):
-                raise TrainingError(
-                    f"The loss is {loss.item()} after epoch {epoch + 1}. Lower the learning rate "
-                    f"(now {settings.learning_rate}) or check the input for values that are no numbers."
-                )
+                raise _diverged(f"The loss is {loss.item()} after epoch {epoch + 1}", settings)
+        if not all(torch.isfinite(parameter).all() for parameter in network.parameters()):
+            raise _diverged("The last step left weights that are no numbers", settings)
         return network.cpu().eval()
 
 
@@ -98,10 +97,17 @@ def score_network(network: nn.Module, images: FloatArray) -> FloatArray:
     Every sample is scored in a batch of its own, so that its scores do not depend on the others
     (matrix libraries round differently for different batch sizes).
     """
-    with torch.inference_mode():
+    with torch.inference_mode(), _one_thread():
         x = torch.as_tensor(np.asarray(images, dtype=np.float32))
         logits = torch.cat([network(sample[None]) for sample in x])
         return np.asarray(torch.softmax(logits.double(), dim=1).numpy())
+
+
+def _diverged(what: str, settings: LoopSettings) -> TrainingError:
+    return TrainingError(
+        f"{what}. Lower the learning rate (now {settings.learning_rate}) "
+        "or check the input for values that are no numbers."
+    )
 
 
 def _step(network: nn.Module, optimiser: torch.optim.Optimizer, x: Tensor, y: Tensor) -> Tensor:
@@ -124,18 +130,24 @@ def _batches(labels: IntArray, settings: LoopSettings, rng: np.random.Generator)
 
 @contextmanager
 def _reproducible(seed: int, device: torch.device) -> Iterator[None]:
-    """Draw from a torch stream of our own and compute in one order; leave no trace outside.
-
-    On a CPU one thread does the arithmetic, so that sums do not depend on the machine's core count.
-    """
+    """Draw from a torch stream of our own and compute in one order; leave no trace outside."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    threads, deterministic = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), _one_thread():
         torch.manual_seed(seed)
-        torch.set_num_threads(1)
         torch.use_deterministic_algorithms(True)
         try:
             yield
         finally:
             torch.use_deterministic_algorithms(deterministic)
-            torch.set_num_threads(threads)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute in one thread, so that sums do not depend on how many cores are free."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

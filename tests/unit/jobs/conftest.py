@@ -36,6 +36,4 @@ def prepared(tmp_path_factory):
             prepare.run(spec, Execution(), root / f"results/artefacts/{folder}/{key}/{part}.safetensors")
         lists[variant] = [root / path for path in jobs.lists("p", variant)]
         prepare.run_list(ListSpec.model_validate_json(jobs.list_spec(folder)), lists[variant][0])
-    return SimpleNamespace(
-        jobs=jobs, root=root, folds=Path(root / jobs.folds_file("p")), lists=lists, json=json
-    )
+    return SimpleNamespace(jobs=jobs, root=root, folds=Path(root / jobs.folds_file("p")), lists=lists)

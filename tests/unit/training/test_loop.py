@@ -84,6 +84,21 @@ def test_a_sample_is_scored_on_its_own(data):
     assert np.array_equal(scores(network, data)[3:4], score_network(network, data[0][3:4]))
 
 
+def test_scoring_leaves_the_threads_as_they_were(data):
+    network, threads = train(data), torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        scores(network, data)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_weights_that_are_no_numbers_are_an_error(data):
+    with pytest.raises(TrainingError, match="(weights that are no numbers|The loss is)"):
+        train(data, epochs=1, batch_size=24, learning_rate=float("inf"))
+
+
 def test_a_loss_that_is_no_number_is_an_error(data):
     images = data[0].copy()
     images[0, 0] = np.inf

@@ -1,0 +1,1 @@
+"""Measurements of speed; each writes its figures into docs/measurements.md."""

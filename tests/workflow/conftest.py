@@ -1,0 +1,97 @@
+"""Snakemake on copies of the project, so that sources can be edited."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+TINY_SWEEP = {
+    "name": "tiny",
+    "datasets": {"demo": {"n_subjects": 3, "clips_per_class": 1, "height": 48}},
+    "protocols": {"p": {"protocol": "loso", "datasets": ["demo"]}},
+    "variants": {
+        "majority": {},
+        "lbp_top_svm": {},
+        "net": {"method": "ststnet", "epochs": 2},
+    },
+    "device": "cpu",
+}
+
+
+class Project:
+    """A copy of the project in a folder of its own."""
+
+    def __init__(self, root):
+        self.root = root
+
+    def snakemake(self, *arguments, ok=True):
+        """Run Snakemake; returns what it printed."""
+        environment = {**os.environ, "PYTHONPATH": str(self.root)}
+        for name in ("SNAKEMAKE_PROFILE", "CUDA_VISIBLE_DEVICES"):
+            environment.pop(name, None)
+        result = subprocess.run(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=self.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert (result.returncode == 0) == ok, result.stdout[-5000:]
+        return result.stdout
+
+    def run(self, sweep):
+        """Run a sweep to its end."""
+        return self.snakemake("--cores", "2", "--configfile", self.write(sweep), "--quiet", "rules")
+
+    def planned(self, sweep, *arguments):
+        """Plan a sweep; returns the outputs of all jobs that would run."""
+        printed = self.snakemake("-n", "--configfile", self.write(sweep), *arguments)
+        outputs = re.findall(r"^    output: (.*)$", printed, flags=re.MULTILINE)
+        assert outputs or "Nothing to be done" in printed
+        return {path for line in outputs for path in line.split(", ")}
+
+    def write(self, sweep):
+        """Write a sweep file; returns its name."""
+        path = self.root / f"{sweep['name']}.yaml"
+        path.write_text(yaml.safe_dump(sweep, sort_keys=False))
+        return path.name
+
+    def edit(self, path, old, new):
+        """Replace text of a source file once."""
+        text = (self.root / path).read_text()
+        assert old in text
+        (self.root / path).write_text(text.replace(old, new, 1))
+
+
+@pytest.fixture(scope="session")
+def copy_project(repository):
+    def copy(root):
+        for name in ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "mer"):
+            source = repository / name
+            if source.is_dir():
+                shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, root / name)
+        return Project(root)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def finished(copy_project, tmp_path_factory):
+    """A project with the finished tiny sweep; not to be changed."""
+    project = copy_project(tmp_path_factory.mktemp("finished"))
+    project.run(TINY_SWEEP)
+    return project
+
+
+@pytest.fixture
+def project(finished, tmp_path):
+    """A copy of the finished project, to be changed."""
+    shutil.copytree(finished.root, tmp_path / "project", symlinks=True)
+    return Project(tmp_path / "project")

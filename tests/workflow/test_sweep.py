@@ -1,0 +1,196 @@
+"""A tiny sweep from end to end, and what makes its parts stale."""
+
+from copy import deepcopy
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from tests.workflow.conftest import TINY_SWEEP
+
+
+def changed(**changes):
+    return {**deepcopy(TINY_SWEEP), **changes}
+
+
+def with_variant(**variants):
+    return changed(variants={**TINY_SWEEP["variants"], **variants})
+
+
+def parts_of(paths):
+    """Sort planned outputs by what they are."""
+    kinds = {"artefacts": set(), "predictions": set(), "scores": set(), "tables": set(), "folds": set()}
+    for path in paths:
+        for kind, members in kinds.items():
+            if f"/{kind}/" in path:
+                members.add(path)
+    return kinds
+
+
+def test_everything_is_there(finished):
+    root = finished.root / "results" / "tiny"
+    found = {
+        str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and "logs" not in path.parts
+    }
+    variants = ("lbp_top_svm", "majority", "net")
+    assert found == {
+        "folds/p.json",
+        *(f"predictions/p/{v}/s0/000-002.parquet" for v in variants),
+        *(f"{kind}/p/{v}.csv" for v in variants for kind in ("scores", "confusions")),
+        *(f"figures/p/confusion_{v}.{suffix}" for v in variants for suffix in ("png", "pdf")),
+        *(f"tables/p.{suffix}" for suffix in ("csv", "md", "tex")),
+    }
+
+
+def test_predictions_have_the_documented_columns(finished):
+    path = finished.root / "results/tiny/predictions/p/net/s0/000-002.parquet"
+    assert pq.read_schema(path).names == [
+        "protocol", "task", "method", "variant", "selection", "seed", "fold", "database", "subject", "person",
+        "clip", "sample_id", "source", "true", "predicted", "score_negative", "score_positive",
+        "score_surprise", "recipe", "device", "seconds",
+    ]  # fmt: skip
+    assert len(pd.read_parquet(path)) == 9
+
+
+def test_the_table_names_every_variant_and_the_stand_ins(finished):
+    text = (finished.root / "results/tiny/tables/p.md").read_text()
+    assert text.count("| measured |") == 3
+    assert "Stand-in data" in text
+    assert "published" not in text.lower()
+
+
+def test_a_finished_sweep_has_nothing_to_do(finished):
+    assert finished.planned(TINY_SWEEP) == set()
+
+
+def test_a_sweep_file_leaves_nothing_of_the_demo(finished):
+    printed = finished.snakemake("-n", "--configfile", "tiny.yaml", "--forceall")
+    assert "results/tiny/" in printed
+    assert "results/demo/" not in printed
+    assert "demo_loso" not in printed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"device": "auto"},
+        {"paths": {"demo": "/elsewhere"}},
+        {
+            "variants": {
+                **TINY_SWEEP["variants"],
+                "net": {"method": "ststnet", "epochs": 2, "batch_size": 256},
+            }
+        },
+    ],
+    ids=["device", "place of the data", "a default written out"],
+)
+def test_what_does_not_change_numbers_makes_nothing_stale(finished, change):
+    assert finished.planned(changed(**change)) == set()
+
+
+def test_a_parameter_makes_only_its_methods_results_stale(finished):
+    plan = parts_of(finished.planned(with_variant(net={"method": "ststnet", "epochs": 3})))
+    assert plan["predictions"] == {"results/tiny/predictions/p/net/s0/000-002.parquet"}
+    assert plan["scores"] == {"results/tiny/scores/p/net.csv"}
+    assert len(plan["tables"]) == 3
+    assert not plan["artefacts"]
+    assert not plan["folds"]
+
+
+def test_an_added_variant_plans_only_its_own(finished):
+    plan = parts_of(finished.planned(with_variant(other={"method": "ststnet", "epochs": 1})))
+    assert plan["predictions"] == {"results/tiny/predictions/p/other/s0/000-002.parquet"}
+    assert plan["scores"] == {"results/tiny/scores/p/other.csv"}
+    assert not plan["artefacts"]
+
+
+def test_an_added_seed_plans_only_its_own(finished):
+    plan = parts_of(finished.planned(changed(seeds=[0, 1])))
+    assert all("/s1/" in path for path in plan["predictions"])
+    assert len(plan["predictions"]) == 3
+    assert not plan["artefacts"]
+
+
+def test_comments_and_docstrings_make_nothing_stale(project):
+    project.edit(
+        "mer/methods/ststnet.py", '"""Train the network."""', '"""Train it."""\n        # A comment.'
+    )
+    project.edit("mer/features/lbp_top.py", "PLANES = ", "# Another comment.\nPLANES = ")
+    project.edit("workflow/rules/train.smk", "# From arrays", "# A third one. From arrays")
+    assert project.planned(TINY_SWEEP) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "stale"),
+    [
+        ("mer/models/ststnet.py", "stride=3", "stride=(3, 3)", {"net"}),
+        ("mer/training/svm.py", "np.exp(", "1.0 * np.exp(", {"lbp_top_svm"}),
+        ("mer/core/seeds.py", '"\\x1f"', '"\\x1e"', {"net", "lbp_top_svm", "majority"}),
+    ],
+    ids=["one model", "one classifier", "below all"],
+)
+def test_code_makes_stale_what_runs_it(project, path, old, new, stale):
+    project.edit(path, old, new)
+    plan = parts_of(project.planned(TINY_SWEEP))
+    assert plan["predictions"] == {f"results/tiny/predictions/p/{v}/s0/000-002.parquet" for v in stale}
+
+
+def test_a_representations_code_makes_its_arrays_and_users_stale(project):
+    project.edit("mer/features/optical_strain.py", "np.sqrt(u_x**2 + v_y**2", "np.sqrt(v_y**2 + u_x**2")
+    plan = parts_of(project.planned(TINY_SWEEP))
+    assert {path.split("/")[3].split("-")[0] for path in plan["artefacts"]} == {"flow_image"}
+    assert plan["predictions"] == {"results/tiny/predictions/p/net/s0/000-002.parquet"}
+
+
+def test_a_metrics_code_makes_only_scores_and_tables_stale(project):
+    project.edit(
+        "mer/evaluation/metrics.py", "f1_per_class(confusion).mean()", "f1_per_class(confusion).mean() * 1"
+    )
+    plan = parts_of(project.planned(TINY_SWEEP))
+    assert not plan["predictions"]
+    assert len(plan["scores"]) == 3
+    assert len(plan["tables"]) == 3
+
+
+def test_two_sweeps_share_arrays_and_leave_each_other_alone(project):
+    other = changed(name="other", variants={"again": {"method": "ststnet", "epochs": 2}, "majority": {}})
+    plan = project.planned(other)
+    assert not parts_of(plan)["artefacts"]
+    assert all(path.startswith("results/other/") for path in plan)
+    project.run(other)
+    assert project.planned(TINY_SWEEP) == set()
+    assert project.planned(other) == set()
+    first, second = (
+        pd.read_parquet(project.root / f"results/{path}/s0/000-002.parquet")
+        for path in ("tiny/predictions/p/net", "other/predictions/p/again")
+    )
+    assert first.filter(like="score_").equals(second.filter(like="score_"))
+
+
+def test_two_sweeps_with_other_data_under_one_name_do_not_overwrite_each_other(project):
+    other = changed(name="other", datasets={"demo": {**TINY_SWEEP["datasets"]["demo"], "seed": 1}})
+    project.snakemake(
+        "--cores", "2", "--configfile", project.write(other), "--until", "parts", "--quiet", "rules"
+    )
+    assert project.planned(TINY_SWEEP) == set()
+    assert not parts_of(project.planned(other))["artefacts"]
+
+
+def test_one_fold_per_job_gives_the_same_numbers(project):
+    single = changed(folds_per_job=1, name="single", variants={"net": TINY_SWEEP["variants"]["net"]})
+    project.run(single)
+    paths = sorted((project.root / "results/single/predictions/p/net/s0").iterdir())
+    assert [path.stem for path in paths] == ["000-000", "001-001", "002-002"]
+    whole = pd.read_parquet(project.root / "results/tiny/predictions/p/net/s0/000-002.parquet")
+    pooled = pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True)
+    scores = ["sample_id", "predicted", "score_negative", "score_positive", "score_surprise", "recipe"]
+    assert pooled[scores].equals(whole[scores])
+
+
+def test_a_failing_job_shows_its_message_and_leaves_no_result(project):
+    broken = with_variant(net={"method": "ststnet", "epochs": 3, "lr": 1e30})
+    printed = project.snakemake("--cores", "2", "--configfile", project.write(broken), ok=False)
+    assert "TrainingError: Fold" in printed
+    assert "Lower the learning rate" in printed
+    assert "Traceback" not in printed
+    assert not list((project.root / "results/tiny/predictions/p/net/s0").glob("*.parquet"))
