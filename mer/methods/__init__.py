@@ -1,4 +1,4 @@
-"""Catalogue of methods. To add one: write its module, then add one line here."""
+"""Catalogue of methods. To add one: write its module, then name it in the import and the tuple."""
 
 from types import MappingProxyType
 

@@ -20,10 +20,10 @@ def blocks(repository):
     }
 
 
-def test_the_method_can_be_added_with_one_module_and_one_line(project, blocks):
+def test_the_method_can_be_added_with_a_module_and_its_name(project, blocks):
     (project.root / "mer/methods/nearest_mean.py").write_text(blocks["python"][0])
-    project.edit("mer/methods/__init__.py", "majority, ststnet\n", "majority, nearest_mean, ststnet\n")
-    project.edit("mer/methods/__init__.py", "majority, ststnet)", "majority, nearest_mean, ststnet)")
+    project.edit("mer/methods/__init__.py", ", ststnet\n", ", nearest_mean, ststnet\n")
+    project.edit("mer/methods/__init__.py", ", ststnet)", ", nearest_mean, ststnet)")
     sweep = {**TINY_SWEEP, "variants": {**TINY_SWEEP["variants"], "nearest_mean": {}}}
     plan = project.planned(sweep)
     predictions = {path for path in plan if "/predictions/" in path}
