@@ -9,8 +9,6 @@ import pandas as pd
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.errors import IncompleteRunError, listed
 from mer.core.files import complete
-from mer.methods import METHODS
-from mer.protocols import PROTOCOLS
 from mer.sweep.specs import TableRow, TableSpec
 from mer.tables.published import published_results
 from mer.tables.score_table import Cell, Row, ScoreTable
@@ -34,8 +32,7 @@ def run(spec: TableSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> Non
 def score_table(spec: TableSpec, measured: pd.DataFrame) -> ScoreTable:
     """Order the rows: controls first, then every method with its published row above the measured ones."""
     stand_in = (measured["source"] == "stand_in").any()
-    slug = PROTOCOLS[spec.kind].published
-    published = published_results(slug) if slug and not stand_in else None
+    published = published_results(spec.published) if spec.published and not stand_in else None
     groups: dict[str, list[Row]] = {}
     papers: list[str] = []
     if published is not None:
@@ -44,13 +41,13 @@ def score_table(spec: TableSpec, measured: pd.DataFrame) -> ScoreTable:
             groups.setdefault(str(method), []).append(_published_row(str(paper), numbers))
     controls: list[Row] = []
     for row in spec.rows:
-        group = groups.get(METHODS[row.method].published or "", controls)
+        group = groups.get(row.published or "", controls)
         group.append(_measured_row(row, measured[measured["variant"] == row.variant]))
     rows = [*controls, *(row for group in groups.values() for row in group)]
     notes = ["UF1 and UAR are computed from predictions pooled over all folds"]
     notes += ["± is the standard deviation over seeds"] if measured["seed"].nunique() > 1 else []
     notes += [STAND_IN_NOTE] if stand_in else []
-    notes += [UNCOMPARED_NOTE] if stand_in and slug else []
+    notes += [UNCOMPARED_NOTE] if stand_in and spec.published else []
     notes += [PARTIAL_NOTE] if spec.partial else []
     return ScoreTable(_title(spec, measured), tuple(rows), tuple(notes), tuple(papers))
 
@@ -62,9 +59,8 @@ def _title(spec: TableSpec, measured: pd.DataFrame) -> str:
 
 
 def _measured_row(row: TableRow, scores: pd.DataFrame) -> Row:
-    title = METHODS[row.method].title
     if row.skipped:
-        return Row(title, row.variant, "not run", "", None, remark=f"not run: {row.skipped}")
+        return Row(row.method, row.variant, "not run", "", None, remark=f"not run: {row.skipped}")
     n_seeds = scores["seed"].nunique()
     cells = {
         (str(scope), str(metric)): Cell(
@@ -72,7 +68,7 @@ def _measured_row(row: TableRow, scores: pd.DataFrame) -> Row:
         )
         for (scope, metric), values in scores.groupby(["scope", "metric"])["value"]
     }
-    return Row(title, row.variant, "measured", "", n_seeds, cells)
+    return Row(row.method, row.variant, "measured", "", n_seeds, cells)
 
 
 def _published_row(paper: str, numbers: pd.DataFrame) -> Row:

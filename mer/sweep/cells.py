@@ -153,13 +153,18 @@ class Jobs:
         """Specify the job that makes a protocol's table."""
         entry = self.sweep.config.protocols[protocol]
         rows = tuple(
-            TableRow(variant=name, method=v.spec.name, skipped=self.sweep.skipped.get((protocol, name), ""))
-            for name, v in self.sweep.config.variants.items()
+            TableRow(
+                variant=name,
+                method=variant.spec.title,
+                published=variant.spec.published,
+                skipped=self.sweep.skipped.get((protocol, name), ""),
+            )
+            for name, variant in self.sweep.config.variants.items()
         )
         spec = TableSpec(
             protocol=protocol,
-            kind=entry.spec.name,
             title=entry.spec.title,
+            published=entry.spec.published,
             rows=rows,
             partial=entry.params.allow_partial,
             revision=code_digest("mer.jobs.table"),

@@ -71,19 +71,23 @@ class ScoreSpec(Spec):
 
 
 class TableRow(Params):
-    """One measured row of a table, or the reason why there is none."""
+    """One measured row of a table, or the reason why there is none.
+
+    ``method`` is the method's title, ``published`` the slug of its published numbers.
+    """
 
     variant: str
     method: str
+    published: str | None = None
     skipped: str = ""
 
 
 class TableSpec(Spec):
-    """Put the scores of one protocol into a table."""
+    """Put the scores of one protocol into a table, beside those published under a slug."""
 
     protocol: str
-    kind: str
     title: str
+    published: str | None
     rows: tuple[TableRow, ...]
     partial: bool
     revision: str

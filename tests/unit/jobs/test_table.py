@@ -25,13 +25,13 @@ def measured(source="real", variants=("majority", "net"), seeds=(0, 1), value=0.
 
 def spec(rows=None, partial=False):
     rows = rows or (
-        TableRow(variant="majority", method="majority"),
-        TableRow(variant="net", method="ststnet"),
+        TableRow(variant="majority", method="Majority class"),
+        TableRow(variant="net", method="STSTNet", published="ststnet"),
     )
     return TableSpec(
         protocol="p",
-        kind="megc2019_cde",
         title="MEGC 2019 composite",
+        published="cde2019",
         rows=rows,
         partial=partial,
         revision="",
@@ -70,8 +70,8 @@ def test_a_partial_copy_says_so():
 
 def test_a_skipped_variant_is_a_row_with_its_reason():
     rows = (
-        TableRow(variant="net", method="ststnet"),
-        TableRow(variant="lbp", method="lbp_top_svm", skipped="needs frames"),
+        TableRow(variant="net", method="STSTNet", published="ststnet"),
+        TableRow(variant="lbp", method="LBP-TOP", published="lbp-top", skipped="needs frames"),
     )
     made = score_table(spec(rows), measured(variants=("net",)))
     row = next(row for row in made.rows if row.variant == "lbp")
