@@ -16,9 +16,9 @@ include: "workflow/rules/tables.smk"
 rule all:
     default_target: True
     input:
-        all_targets,
+        all_sweeps,
     localrule: True
 
 
 onsuccess:
-    print(f"Done. Print the tables with: mer show {jobs.sweep.config.name}")
+    print(f"Done. Print the tables with: mer show {' '.join(campaign.sweeps)}")

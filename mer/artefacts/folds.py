@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from mer.core.errors import DataError
@@ -30,6 +30,8 @@ class Split:
         Class of every sample, by sample id.
     folds
         In the order of their numbers.
+    notes
+        What tables must say about these samples.
     """
 
     protocol: str
@@ -39,6 +41,7 @@ class Split:
     samples: Mapping[str, Sample]
     labels: Mapping[str, str]
     folds: tuple[Fold, ...]
+    notes: tuple[str, ...] = ()
 
 
 def write_folds(path: Path, split: Split) -> None:
@@ -53,6 +56,7 @@ def write_folds(path: Path, split: Split) -> None:
             for sample_id, sample in split.samples.items()
         ],
         "folds": [asdict(fold) for fold in split.folds],
+        "notes": split.notes,
     }
     with complete(path) as temporary:
         temporary.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
@@ -81,6 +85,7 @@ def read_folds(path: Path) -> Split:
             samples=samples,
             labels=labels,
             folds=folds,
+            notes=tuple(document["notes"]),
         )
     except FileNotFoundError:
         raise DataError(f"{path}: the file does not exist. Run the workflow again.") from None
@@ -91,5 +96,8 @@ def read_folds(path: Path) -> Split:
 
 
 def _sample(row: dict[str, object]) -> Sample:
+    missing = {field.name for field in fields(Sample)} - set(row)
+    if missing:
+        raise KeyError(", ".join(sorted(missing)))
     row["action_units"] = tuple(row["action_units"])  # type: ignore[arg-type]  # a JSON list
     return Sample(**row)  # type: ignore[arg-type]  # fields as written by asdict

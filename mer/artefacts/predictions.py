@@ -1,6 +1,6 @@
 """Predictions: one row per test clip, one file per pack of folds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -129,8 +129,10 @@ def _broken_scores(rows: pd.DataFrame, classes: Sequence[str]) -> list[str]:
     return [] if led.all() else [f"the predicted class has not the highest score: {_named(rows, ~led)}"]
 
 
-def check_complete(rows: pd.DataFrame, sample_ids: Sequence[str], seeds: Sequence[int], place: str) -> None:
-    """Check that every sample was predicted once under every seed.
+def check_complete(
+    rows: pd.DataFrame, sample_ids: Sequence[str], recipes: Mapping[int, str], place: str
+) -> None:
+    """Check that every sample was predicted once under every seed, by the recipe of that seed.
 
     Raises
     ------
@@ -138,8 +140,11 @@ def check_complete(rows: pd.DataFrame, sample_ids: Sequence[str], seeds: Sequenc
         Naming what is missing or foreign.
     """
     problems = []
-    for seed in seeds:
-        names = rows.loc[rows["seed"] == seed, "sample_id"]
+    for seed, recipe in recipes.items():
+        chosen = rows["seed"] == seed
+        names = rows.loc[chosen, "sample_id"]
+        foreign_recipes = sorted(set(rows.loc[chosen, "recipe"]) - {recipe})
+        problems += [f"seed {seed}: predictions of another recipe, {name}" for name in foreign_recipes]
         found = set(names)
         problems += [
             f"seed {seed}: {name} is predicted {n} times" for name, n in names.value_counts().items() if n > 1

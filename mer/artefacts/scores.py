@@ -22,6 +22,19 @@ SCORE_COLUMNS = (
     "n_subjects",
     "n_folds",
 )
+# Columns that hold names, also where these look like numbers.
+_NAMES = (
+    "protocol",
+    "task",
+    "method",
+    "variant",
+    "selection",
+    "source",
+    "scope",
+    "metric",
+    "true",
+    "predicted",
+)
 CONFUSION_COLUMNS = ("protocol", "variant", "seed", "scope", "true", "predicted", "count")
 
 
@@ -42,7 +55,7 @@ def read_rows(paths: list[Path], columns: tuple[str, ...]) -> pd.DataFrame:
     tables = []
     for path in paths:
         try:
-            table = pd.read_csv(path)
+            table = pd.read_csv(path, keep_default_na=False, dtype={name: str for name in _NAMES})
         except (OSError, ValueError) as error:
             raise DataError(f"{path}: not a table of scores ({error}). Run the workflow again.") from error
         if tuple(table.columns) != columns:

@@ -35,13 +35,22 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
         "check", help="check a configuration and the data it names, without running it"
     )
     check.add_argument("config", type=Path, nargs="?", default=Path("config.yaml"))
-    check.add_argument(
-        "--paths", type=yaml.safe_load, default={}, help="data paths, e.g. '{casme2: /data/casme2}'"
-    )
+    check.add_argument("--paths", type=_paths, default={}, help="data paths, e.g. '{casme2: /data/casme2}'")
     check.set_defaults(command=_check)
     commands.add_parser("schema", help="print the JSON schema of configurations").set_defaults(
         command=_schema
     )
+
+
+def _paths(text: str) -> dict[str, str]:
+    """Read data paths as ``--config paths=`` takes them."""
+    try:
+        paths = yaml.load(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError:
+        paths = None
+    if not isinstance(paths, dict):
+        raise argparse.ArgumentTypeError(f"give paths as '{{name: /folder}}', got '{text}'")
+    return paths
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -66,8 +75,9 @@ def _settings(params: type[Params]) -> str:
 
 def _check(arguments: argparse.Namespace) -> None:
     given = {"paths": arguments.paths} if arguments.paths else {}
-    jobs = start({**load(arguments.config), **given}, [arguments.config], arguments.config)
-    jobs.sweep.check()
+    campaign = start({**load(arguments.config), **given}, [arguments.config], arguments.config)
+    campaign.check()
+    (jobs,) = campaign.sweeps.values()
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"{arguments.config}: valid. Results will lie in {jobs.root}/.")
     console.print(_protocols(jobs))

@@ -8,7 +8,11 @@ from typing import Any
 
 from mer.core.parameters import Params
 from mer.core.types import Execution
-from mer.sweep.specs import FigureSpec, FoldsSpec, ListSpec, PrepareSpec, ScoreSpec, TableSpec, TrainSpec
+from mer.sweep.specs.folds import FoldsSpec
+from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
+from mer.sweep.specs.score import ScoreSpec
+from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableSpec
+from mer.sweep.specs.train import TrainSpec
 
 Command = Callable[[argparse.Namespace], None]
 
@@ -17,11 +21,12 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     """Add the rules' commands to a parser; they are left out of its help."""
     _add(commands, "folds", _folds, FoldsSpec)
     _add(commands, "prepare", _prepare, PrepareSpec)
-    _add(commands, "parts", _parts, ListSpec)
+    _add(commands, "parts", _parts, PartsSpec)
     _add(commands, "train", _train, TrainSpec, inputs="*")
-    _add(commands, "score", _score, ScoreSpec, inputs="+", outputs=2)
+    _add(commands, "score", _score, ScoreSpec, inputs=1, outputs=2)
     _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
     _add(commands, "figure", _figure, FigureSpec, inputs=1, outputs="+")
+    _add(commands, "summary", _summary, SummarySpec)
 
 
 def _add(
@@ -77,7 +82,7 @@ def _train(arguments: argparse.Namespace) -> None:
 def _score(arguments: argparse.Namespace) -> None:
     from mer.jobs import score
 
-    score.run(arguments.spec, arguments.folds, arguments.inputs, *arguments.output)
+    score.run(arguments.spec, arguments.folds, arguments.inputs[0], *arguments.output)
 
 
 def _table(arguments: argparse.Namespace) -> None:
@@ -90,3 +95,9 @@ def _figure(arguments: argparse.Namespace) -> None:
     from mer.jobs import figure
 
     figure.run(arguments.spec, arguments.inputs[0], arguments.output)
+
+
+def _summary(arguments: argparse.Namespace) -> None:
+    from mer.jobs import summary
+
+    summary.run(arguments.spec, arguments.output)

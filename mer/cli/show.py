@@ -1,6 +1,7 @@
 """The command that prints what came out of a sweep."""
 
 import argparse
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from rich.table import Table
 
 from mer.core.errors import DataError
 from mer.sweep.cells import RESULTS
-from mer.tables.score_table import METRIC_TITLES, NOT_MEASURED, SCOPE_TITLES
+from mer.tables.score_table import NOT_MEASURED
+from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES
 
 
 def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the type
@@ -23,9 +25,13 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
 
 def _show(arguments: argparse.Namespace) -> None:
     folder = Path(RESULTS) / arguments.sweep
-    paths = sorted(folder.glob("tables/*.md"))
-    if not paths:
-        raise DataError(f"{folder}/tables: no table. Run 'snakemake' first, or check the name of the sweep.")
+    summary = folder / "sweep.json"
+    if not summary.is_file():
+        raise DataError(
+            f"{summary}: no finished sweep. Run 'snakemake' first, or check the name of the sweep."
+        )
+    tables = json.loads(summary.read_text(encoding="utf-8"))["tables"]
+    paths = [folder / "tables" / Path(table).name for table in tables if table.endswith(".md")]
     console = Console(highlight=False, soft_wrap=True, markup=False)
     for path in paths:
         lines = path.read_text(encoding="utf-8").splitlines()

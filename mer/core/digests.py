@@ -5,6 +5,7 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Catalogues only look entries up: what they import is followed when the entry itself is named.
@@ -12,14 +13,14 @@ CATALOGUES = ("mer.methods", "mer.datasets", "mer.protocols", "mer.features")
 
 
 def canonical(value: object) -> str:
-    """Write a JSON value in its one canonical form.
+    """Write a JSON value compactly; keys stay in their order, which can mean something.
 
     Examples
     --------
     >>> canonical({"b": 1, "a": [2]})
-    '{"a":[2],"b":1}'
+    '{"b":1,"a":[2]}'
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest(value: object) -> str:
@@ -27,12 +28,13 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()[:16]
 
 
+@cache
 def code_digest(*modules: str) -> str:
-    """Return a digest of the code that some modules run.
+    """Return a digest of the code that some modules run, the same under every version of Python.
 
     Covered are the modules, everything of this package that they import at any depth (also inside
     functions), and data files beside a module that begin with its name (``published_papers.csv`` beside
-    ``published.py``). Catalogues are not followed.
+    ``published.py``). Catalogues are not followed, and neither are packages that a module lies in.
 
     Parameters
     ----------
@@ -72,11 +74,8 @@ def _imports(module: str) -> tuple[str, ...]:
 @cache
 def _module_digest(module: str) -> str:
     """Digest one module without docstrings and comments, and its data files."""
-    tree = _tree(module)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            node.body = [line for line in node.body if not _is_text(line)]
-    hashed = hashlib.sha256(ast.unparse(tree).encode())
+    hashed = hashlib.sha256()
+    _hash_node(_tree(module), hashed)
     path = _path(module)
     if path is not None:
         for data in sorted(path.parent.glob(f"{path.stem}*")):
@@ -85,7 +84,25 @@ def _module_digest(module: str) -> str:
     return hashed.hexdigest()
 
 
-def _is_text(node: ast.stmt) -> bool:
+def _hash_node(node: ast.AST, hashed: Any) -> None:  # noqa: ANN401  # hashlib names no type
+    """Feed a syntax tree to a hash: kinds of nodes and what is set in them.
+
+    Fields that are empty are left out, because versions of Python differ in which they have.
+    """
+    hashed.update(type(node).__name__.encode())
+    for name, value in ast.iter_fields(node):
+        if name == "body" and isinstance(value, list):
+            value = [line for line in value if not _is_text(line)]
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, ast.AST):
+                hashed.update(f"({name}".encode())
+                _hash_node(item, hashed)
+                hashed.update(b")")
+            elif item is not None:
+                hashed.update(f"[{name}={item!r}]".encode())
+
+
+def _is_text(node: object) -> bool:
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

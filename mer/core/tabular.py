@@ -1,13 +1,27 @@
 """Tables that people write: CSV files, read as text and checked before use."""
 
 import csv
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mer.core.errors import DataError, listed
 
 
-def read_rows(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
+@dataclass(frozen=True)
+class Row:
+    """Cells of one row by column, and the line of the file that it ends in."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+
+def read_rows(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
     """Read the rows of a CSV file as text.
 
     Parameters
@@ -21,40 +35,85 @@ def read_rows(path: Path, required: Sequence[str], optional: Sequence[str] = ())
 
     Returns
     -------
-    list of dict
-        Required and optional columns of every row; the order is the file's.
+    list of Row
+        Required and optional columns of every row that is not blank; the order is the file's.
 
     Raises
     ------
     DataError
-        If the file is missing, is no CSV, lacks a column, or leaves a required cell blank.
+        If the file is missing, is no CSV, lacks or doubles a column, leaves a required cell blank or
+        has cells beyond its columns, naming every line.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            header = [(name or "").strip() for name in reader.fieldnames or ()]
-            reader.fieldnames = header
-            rows = [row for row in reader if any(_text(cell) for cell in row.values())]
-    except FileNotFoundError:
-        raise DataError(f"{path}: the file does not exist.") from None
-    except (UnicodeDecodeError, csv.Error, IsADirectoryError) as error:
-        raise DataError(f"{path}: not a CSV file in UTF-8 ({error}).") from error
+    header, lines = _read(path)
+    doubled = sorted({name for name in header if name and header.count(name) > 1})
+    if doubled:
+        raise DataError(f"{path}: more than one column '{doubled[0]}'. Give each a name of its own.")
     missing = [name for name in required if name not in header]
     if missing:
         raise DataError(
             f"{path}: no column {', '.join(repr(name) for name in missing)}. "
             f"Found columns: {', '.join(header) or 'none'}."
         )
-    problems = [
-        f"row {number}: '{name}' is blank"
-        for number, row in enumerate(rows, start=2)
-        for name in required
-        if not _text(row[name])
-    ]
+    rows = []
+    problems = []
+    for line, cells in lines:
+        row = dict(zip(header, cells, strict=False))
+        if any(cells[len(header) :]):
+            problems.append(f"line {line}: {len(cells)} cells under {len(header)} columns")
+        problems += [f"line {line}: '{name}' is blank" for name in required if not row.get(name)]
+        rows.append(Row(line, {name: row.get(name, "") for name in (*required, *optional)}))
     if problems:
-        raise DataError(listed(f"{path}: cells that must hold a value are blank:", problems))
-    return [{name: _text(row.get(name)) for name in (*required, *optional)} for row in rows]
+        raise DataError(listed(f"{path} is not usable:", problems))
+    return rows
 
 
-def _text(cell: object) -> str:
-    return cell.strip() if isinstance(cell, str) else ""
+def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Read header and lines that are not blank, each with its number."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, skipinitialspace=True, strict=True)
+            header = [_text(name) for name in next(reader, [])]
+            lines = [(reader.line_num, [_text(cell) for cell in cells]) for cells in reader]
+    except FileNotFoundError:
+        raise DataError(f"{path}: the file does not exist.") from None
+    except (UnicodeDecodeError, csv.Error, OSError) as error:
+        raise DataError(f"{path}: not a CSV file in UTF-8 ({error}).") from error
+    return header, [(line, cells) for line, cells in lines if any(cells)]
+
+
+def number(text: str, name: str) -> float | None:
+    """Read a plain finite number; None if the cell is blank.
+
+    Raises
+    ------
+    DataError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> number("1.5", "fps"), number("", "fps")
+    (1.5, None)
+    """
+    if not text:
+        return None
+    if not re.fullmatch(r"[+-]?\d{1,15}(\.\d*)?", text):
+        raise DataError(f"'{name}' must be a number, got '{text}'")
+    return float(text)
+
+
+def frame_number(text: str, name: str) -> int | None:
+    """Read the number of a frame, a whole number from 0; None if the cell is blank.
+
+    Raises
+    ------
+    DataError
+        If it is anything else.
+    """
+    value = number(text, name)
+    if value is not None and (value != int(value) or value < 0):
+        raise DataError(f"'{name}' must be a whole number from 0, got '{text}'")
+    return None if value is None else int(value)
+
+
+def _text(cell: str) -> str:
+    return unicodedata.normalize("NFC", cell).strip()

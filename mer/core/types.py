@@ -20,6 +20,8 @@ UInt8Array = NDArray[np.uint8]
 Array = NDArray[Any]
 
 Source = Literal["real", "stand_in"]
+# Scope of scores over all databases of a protocol; no database is called so.
+COMPOSITE = "composite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class Sample:
 class SampleIndex:
     """Every sample of a data set, sorted by ``sample_id``.
 
-    ``fingerprint`` is a digest of what the frames are made of as far as the data set can tell
-    without opening them; it changes when artefacts computed from them would change.
+    ``fingerprint`` is a digest of what the frames are made of, as far as the data set can tell
+    without decoding them (see its class for how far that is).
     """
 
     samples: tuple[Sample, ...]

@@ -8,14 +8,14 @@ from typing import Any, Literal, Protocol
 
 from mer.core.errors import DataError, listed
 from mer.core.parameters import Params
-from mer.core.types import Clip, Sample, SampleIndex, Source, UInt8Array
+from mer.core.types import COMPOSITE, Clip, Sample, SampleIndex, Source, UInt8Array
 
 
 class Dataset(Protocol):
     """Samples on disk, or made on demand."""
 
     def index(self) -> SampleIndex:
-        """List every sample, sorted by ``sample_id``. Opens no frames.
+        """List every sample, sorted by ``sample_id``. Decodes no frames of clips.
 
         Raises
         ------
@@ -134,8 +134,10 @@ def named_sample(
         If a name holds a colon, which separates the parts of a key.
     """
     for what, name in (("database", database), ("subject", subject), ("clip", clip)):
-        if ":" in name or not name:
-            raise DataError(f"the {what} '{name}' must be a name without a colon")
+        if ":" in name or not name or not name.isprintable():
+            raise DataError(f"the {what} {name!r} must be a name of printable characters without a colon")
+    if database == COMPOSITE:
+        raise DataError(f"'{COMPOSITE}' stands for all databases together; call the database otherwise")
     key = f"{database}:{subject}"
     return Sample(
         sample_id=f"{key}:{clip}",

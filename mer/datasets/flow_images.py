@@ -69,8 +69,8 @@ class FlowTable:
         table = self.root / _TABLE
         rows = read_rows(table, ("database", "subject", "clip", "label"), ("row",))
         problems = [
-            f"row {number}: {unknown_name('class', row['label'], EMOTIONS)}"
-            for number, row in enumerate(rows, start=2)
+            f"line {row.line}: {unknown_name('class', row['label'], EMOTIONS)}"
+            for row in rows
             if row["label"] not in EMOTIONS
         ]
         if problems:
@@ -111,11 +111,12 @@ class FlowTable:
         path = self.root / _IMAGES
         expected = f"an array 'images' of uint8, shape (N, {self.params.size}, {self.params.size}, 3)"
         try:
-            with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
+            with path.open("rb") as content:
+                file = np.load(content, allow_pickle=False)
                 images: UInt8Array = file["images"]
         except FileNotFoundError:
             raise DataError(f"{path}: the file does not exist. Expected {expected}.") from None
-        except KeyError:
+        except (KeyError, IndexError):
             raise DataError(f"{path}: no array 'images' in it. Expected {expected}.") from None
         except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise DataError(f"{path} is damaged ({error}). Copy it again from the original.") from error
@@ -139,7 +140,7 @@ class FlowFolders:
         """List every sample, sorted by ``sample_id``."""
         self._check_complement()
         samples = sorted_unique(list(self._files), str(self.root))
-        described = [[s.sample_id, self._files[s].stat().st_size] for s in samples]
+        described = [[s.sample_id, hashlib.sha256(self._files[s].read_bytes()).hexdigest()] for s in samples]
         return SampleIndex(samples, digest(described))
 
     def read_flow_images(self, samples: Sequence[Sample]) -> UInt8Array:
@@ -211,13 +212,16 @@ def _images_below(folder: Path) -> dict[tuple[str, str], Path]:
     """Find the images of a side by emotion and name without suffix and trailing blank."""
     if not folder.is_dir():
         raise DataError(f"{folder}: the folder does not exist. Every subject needs u_train and u_test.")
-    found = {}
+    found: dict[tuple[str, str], Path] = {}
     for path in sorted(folder.glob("*/*")):
         if path.suffix.lower() == ".png" and not path.name.startswith("."):
             if path.parent.name not in ("0", "1", "2"):
                 known = "0 (negative), 1 (positive), 2 (surprise)"
                 raise DataError(f"{path.parent}: unknown class '{path.parent.name}'. Known classes: {known}.")
-            found[EMOTIONS[int(path.parent.name)], path.stem.strip()] = path
+            key = EMOTIONS[int(path.parent.name)], path.stem.strip()
+            if key in found:
+                raise DataError(f"{path} and '{found[key].name}' are one clip. Keep one of them.")
+            found[key] = path
     return found
 
 

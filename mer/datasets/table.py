@@ -1,5 +1,6 @@
 """A table of your own: one row per clip, frames in folders or videos."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +12,9 @@ from pydantic import Field
 from mer.core.digests import digest
 from mer.core.errors import DataError, listed
 from mer.core.parameters import Params
-from mer.core.tabular import read_rows
-from mer.core.types import Clip, Sample, SampleIndex
+from mer.core.tabular import Row, frame_number, number, read_rows
+from mer.core.types import Clip, Sample, SampleIndex, UInt8Array
 from mer.datasets.base import DatasetSpec, Location, existing_root, named_sample, sorted_unique
-
-_FRAMES = ("onset", "apex", "offset")
 
 
 class TableParams(Params):
@@ -39,6 +38,10 @@ class Table:
     Columns: ``clip`` (folder of frames or video file, relative to the data set's folder),
     ``subject``, ``label``, ``onset``, ``offset``, and optionally ``apex``, ``name`` (of the clip;
     the last part of its path if not given), ``database``, ``person``, ``fps``.
+
+    The fingerprint covers the marks and the time and size of each folder or video as the file system
+    gives them. A frame that is overwritten in place, without being renamed, changes neither: touch
+    its folder then. A copy that keeps times (``cp -a``, ``rsync -a``) is the same data.
     """
 
     params: TableParams
@@ -46,101 +49,87 @@ class Table:
 
     def index(self) -> SampleIndex:
         """List every sample, sorted by ``sample_id``."""
-        samples = sorted_unique([sample for sample, _ in self._rows.values()], str(self._path))
-        described = [
-            [s.sample_id, s.onset, s.apex, s.offset, s.fps, self._rows[s.sample_id][1]] for s in samples
-        ]
+        described = []
+        for sample, place in self._clips.values():
+            marks = [sample.onset, sample.apex, sample.offset, sample.fps]
+            state = place.stat()
+            described.append([sample.sample_id, *marks, place.name, state.st_mtime_ns, state.st_size])
+        samples = tuple(sample for sample, _ in self._clips.values())
         return SampleIndex(samples, digest([self.params.model_dump(mode="json"), described]))
 
     def read_clip(self, sample: Sample) -> Clip:
         """Read the frames from onset to offset, in grey."""
-        from mer.media.frames import VIDEO_SUFFIXES, frame_files, read_grey_frames, read_grey_video
+        from mer.media.frames import read_grey_video
 
-        place = self._root / self._rows[sample.sample_id][1]
+        _, place = self._clips[sample.sample_id]
         onset, apex, offset = sample.onset, sample.apex, sample.offset
         if onset is None or offset is None:
             raise DataError(f"{sample.sample_id}: onset and offset are needed to read its frames.")
-        if place.suffix.lower() in VIDEO_SUFFIXES:
-            frames = read_grey_video(place, onset, offset)
-        else:
-            files = frame_files(place)
-            if self.params.numbering == "positions":
-                files = dict(enumerate(files[number] for number in sorted(files)))
-            absent = [str(number) for number in range(onset, offset + 1) if number not in files]
-            if absent:
-                raise DataError(
-                    listed(f"{place}: frames {onset} to {offset} are needed, these are missing:", absent)
-                )
-            frames = read_grey_frames([files[number] for number in range(onset, offset + 1)])
+        read = self._read_folder if place.is_dir() else read_grey_video
+        frames = read(place, onset, offset)
         return Clip(frames, 0, None if apex is None else apex - onset, offset - onset, sample.fps)
 
-    @property
-    def _root(self) -> Path:
-        return existing_root(self.location)
+    def _read_folder(self, folder: Path, first: int, last: int) -> UInt8Array:
+        from mer.media.frames import frame_files, read_grey_frames
 
-    @property
-    def _path(self) -> Path:
-        return self._root / self.params.table
+        files = frame_files(folder)
+        if self.params.numbering == "positions":
+            files = dict(enumerate(files[number] for number in sorted(files)))
+        chosen = {number: path for number, path in files.items() if first <= number <= last}
+        if len(chosen) < last - first + 1:
+            wanted = range(first, min(last, max(files) + 1) + 1)
+            absent = [str(number) for number in wanted if number not in files]
+            raise DataError(
+                listed(f"{folder}: frames {first} to {last} are needed, these are missing:", absent)
+            )
+        return read_grey_frames([chosen[number] for number in sorted(chosen)])
 
     @cached_property
-    def _rows(self) -> Mapping[str, tuple[Sample, str]]:
-        """Sample and path of every clip, by sample id."""
+    def _clips(self) -> Mapping[str, tuple[Sample, Path]]:
+        """Sample and place of every clip, sorted by sample id."""
+        root = existing_root(self.location)
+        path = root / self.params.table
         rows = read_rows(
-            self._path,
+            path,
             required=("clip", "subject", "label", "onset", "offset"),
             optional=("apex", "name", "database", "person", "fps"),
         )
-        samples: list[tuple[Sample, str]] = []
+        found: dict[str, list[tuple[Sample, Path]]] = defaultdict(list)
         problems = []
-        for number, row in enumerate(rows, start=2):
+        for row in rows:
             try:
-                samples.append((self._sample(row), row["clip"]))
+                sample = self._sample(row, root / row["clip"])
+                found[sample.sample_id].append((sample, root / row["clip"]))
             except DataError as error:
-                problems.append(f"row {number}: {error}")
+                problems.append(f"line {row.line}: {error}")
         if problems:
-            raise DataError(listed(f"{self._path} is not usable:", problems))
-        sorted_unique([sample for sample, _ in samples], str(self._path))
-        return {sample.sample_id: (sample, clip) for sample, clip in samples}
+            raise DataError(listed(f"{path} is not usable:", problems))
+        ordered = sorted_unique([sample for rows in found.values() for sample, _ in rows], str(path))
+        return {sample.sample_id: found[sample.sample_id][0] for sample in ordered}
 
-    def _sample(self, row: Mapping[str, str]) -> Sample:
-        place = self._root / row["clip"]
+    def _sample(self, row: Row, place: Path) -> Sample:
         if not place.exists():
             raise DataError(f"the clip '{place}' does not exist")
-        onset, apex, offset = (_frame(row, name) for name in _FRAMES)
+        onset, apex, offset = (frame_number(row[name], name) for name in ("onset", "apex", "offset"))
         marks = [mark for mark in (onset, apex, offset) if mark is not None]
         if marks != sorted(marks):
             raise DataError(f"onset, apex and offset must rise, got {', '.join(map(str, marks))}")
+        fps = number(row["fps"], "fps")
+        if fps is not None and fps <= 0:
+            raise DataError(f"'fps' must be above 0, got '{row['fps']}'")
         return named_sample(
             self.location.name,
             database=row["database"] or self.location.name,
             subject=row["subject"],
-            clip=row["name"] or Path(row["clip"]).stem,
+            clip=row["name"] or (place.name if place.is_dir() else place.stem),
             emotion=row["label"],
             source=self.params.source,
             person=row["person"],
             onset=onset,
             apex=apex,
             offset=offset,
-            fps=_number(row, "fps"),
+            fps=fps,
         )
-
-
-def _frame(row: Mapping[str, str], name: str) -> int | None:
-    number = _number(row, name)
-    if number is None:
-        return None
-    if number != int(number) or number < 0:
-        raise DataError(f"'{name}' must be a whole number from 0, got '{row[name]}'")
-    return int(number)
-
-
-def _number(row: Mapping[str, str], name: str) -> float | None:
-    if not row[name]:
-        return None
-    try:
-        return float(row[name])
-    except ValueError:
-        raise DataError(f"'{name}' must be a number, got '{row[name]}'") from None
 
 
 def build(params: TableParams, location: Location) -> Table:

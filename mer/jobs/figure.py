@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mer.artefacts.scores import CONFUSION_COLUMNS, read_rows
-from mer.sweep.specs import FigureSpec
+from mer.sweep.specs.tables import FigureSpec
 from mer.tables.confusion_figure import confusion_figure, save_figure
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 from mer.artefacts.folds import write_folds
 from mer.core.errors import DataError
 from mer.core.types import Execution
-from mer.sweep.cells import folds_digest
-from mer.sweep.config import parse
-from mer.sweep.plan import Sweep
-from mer.sweep.specs import FoldsSpec
+from mer.datasets import DATASETS
+from mer.datasets.base import Dataset, Location
+from mer.protocols import PROTOCOLS
+from mer.sweep.specs.base import EntrySettings
+from mer.sweep.specs.folds import FoldsSpec
+from mer.sweep.splits import make_split, split_digest
 
 
 def run(spec: FoldsSpec, execution: Execution, output: Path) -> None:
@@ -19,17 +21,21 @@ def run(spec: FoldsSpec, execution: Execution, output: Path) -> None:
     DataError
         If the data are no longer those that the sweep was planned with.
     """
-    raw = {
-        "name": "folds",
-        "datasets": {name: {"dataset": one.dataset, **one.settings} for name, one in spec.datasets.items()},
-        "protocols": {spec.protocol: {"protocol": spec.kind, **spec.settings}},
-        "variants": {"majority": {}},
-        "paths": {name: root for name, root in execution.roots.items() if name in spec.datasets},
-    }
-    split = Sweep(parse(raw, f"the specification of {output}", Path.cwd())).split(spec.protocol)
-    if folds_digest(split) != spec.digest:
+    readers = [build_dataset(name, entry, execution) for name, entry in spec.datasets.items()]
+    protocol = PROTOCOLS[spec.protocol.key]
+    samples = [sample for reader in readers for sample in reader.index()]
+    params = protocol.params.from_plain(spec.protocol.settings)
+    split = make_split(spec.name, protocol, params, samples)
+    if split_digest(split) != spec.digest:
         raise DataError(
-            f"The data of protocol '{spec.protocol}' changed while the sweep was running. "
-            "Run the workflow again."
+            f"The data of protocol '{spec.name}' changed while the sweep was running. Run the workflow again."
         )
     write_folds(output, split)
+
+
+def build_dataset(name: str, entry: EntrySettings, execution: Execution) -> Dataset:
+    """Make the reader of a data set by its specification."""
+    dataset = DATASETS[entry.key]
+    root = execution.roots.get(name)
+    params = dataset.params.from_plain(entry.settings)
+    return dataset.build(params, Location(name, Path(root) if root else None))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from mer.artefacts.arrays import Part, write_part, write_parts
@@ -12,8 +13,8 @@ from mer.datasets import DATASETS
 from mer.datasets.base import ClipDataset, FlowDataset, Location
 from mer.features import FEATURES
 from mer.features.base import Feature, FlowImageFeature, Recipe
-from mer.sweep.parts import part_digest, parts
-from mer.sweep.specs import ListSpec, PrepareSpec
+from mer.sweep.parts import parts, samples_digest
+from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 
 
 def run(spec: PrepareSpec, execution: Execution, output: Path) -> None:
@@ -24,15 +25,16 @@ def run(spec: PrepareSpec, execution: Execution, output: Path) -> None:
     DataError
         If the data changed since the sweep was planned, or samples cannot be computed, naming each.
     """
-    dataset = DATASETS[spec.dataset]
-    feature = FEATURES[spec.feature]
-    settings = dataset.params.model_validate(spec.settings)
+    cv2.setNumThreads(execution.threads)
+    dataset = DATASETS[spec.dataset.key]
+    feature = FEATURES[spec.feature.key]
     root = execution.roots.get(spec.name)
-    reader = dataset.build(settings, Location(spec.name, Path(root) if root else None))
-    recipe = Recipe(spec.feature, feature.params.model_validate(spec.feature_settings))
+    location = Location(spec.name, Path(root) if root else None)
+    reader = dataset.build(dataset.params.from_plain(spec.dataset.settings), location)
+    recipe = Recipe(spec.feature.key, feature.params.from_plain(spec.feature.settings))
     index = reader.index()
     samples = parts(index.samples, dataset.provides).get(spec.part, ())
-    if part_digest(samples, dataset.name, index.fingerprint, recipe) != spec.digest:
+    if samples_digest(samples, index.fingerprint) != spec.samples:
         raise DataError(
             f"The data of '{spec.name}' changed while the sweep was running. Run the workflow again."
         )
@@ -45,9 +47,9 @@ def run(spec: PrepareSpec, execution: Execution, output: Path) -> None:
     write_part(output, data, described)
 
 
-def run_list(spec: ListSpec, output: Path) -> None:
+def run_list(spec: PartsSpec, output: Path) -> None:
     """List the parts of a data set that lie beside the list."""
-    write_parts(output, {name: f"{name}.safetensors" for name in spec.parts})
+    write_parts(output, spec.parts)
 
 
 def _compute(feature: Feature, reader: ClipDataset, samples: Sequence[Sample]) -> Array:

@@ -1,6 +1,6 @@
 """Score the pooled predictions of one variant under one protocol."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,16 @@ import pandas as pd
 from mer.artefacts.folds import Split, read_folds
 from mer.artefacts.predictions import check_complete, read_predictions
 from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
-from mer.core.types import IntArray
+from mer.core.types import COMPOSITE, IntArray
 from mer.evaluation.metrics import METRICS, confusion_matrix
-from mer.sweep.specs import ScoreSpec
-
-COMPOSITE = "composite"
+from mer.sweep.specs.score import ScoreSpec
 
 
-def run(spec: ScoreSpec, folds: Path, packs: Sequence[Path], scores: Path, confusions: Path) -> None:
+def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusions: Path) -> None:
     """Pool the packs of every seed, check that none is missing, count and score.
+
+    ``predictions`` is the folder of the variant's predictions; only the packs of the specification
+    are read, whatever else lies there.
 
     Raises
     ------
@@ -27,11 +28,17 @@ def run(spec: ScoreSpec, folds: Path, packs: Sequence[Path], scores: Path, confu
         If predictions are damaged, missing or doubled.
     """
     split = read_folds(folds)
+    place = f"{spec.variant} on {split.protocol}"
+    packs = [
+        predictions / f"s{seed}" / f"{first:03d}-{last:03d}.parquet"
+        for seed in spec.recipes
+        for first, last in spec.packs
+    ]
     rows = read_predictions(packs, split.classes)
-    check_complete(rows, list(split.samples), spec.seeds, f"{spec.variant} on {split.protocol}")
+    check_complete(rows, list(split.samples), spec.recipes, place)
     score_rows: list[dict[str, Any]] = []
     confusion_rows: list[dict[str, Any]] = []
-    for seed, (scope, part) in product(spec.seeds, _scopes(rows)):
+    for seed, (scope, part) in product(spec.recipes, _scopes(rows)):
         chosen = part[part["seed"] == seed]
         counts = _counts(chosen, split)
         about = _about(chosen, seed, scope)

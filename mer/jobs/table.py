@@ -9,13 +9,12 @@ import pandas as pd
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.errors import IncompleteRunError, listed
 from mer.core.files import complete
-from mer.sweep.specs import TableRow, TableSpec
+from mer.sweep.specs.tables import TableRow, TableSpec
 from mer.tables.published import published_results
 from mer.tables.score_table import Cell, Row, ScoreTable
 
 STAND_IN_NOTE = "Stand-in data: the clips are synthetic; scores say nothing about real micro-expressions"
 UNCOMPARED_NOTE = "Published numbers are on real clips and therefore left out"
-PARTIAL_NOTE = "Partial copy: not all published clips were there, so published numbers are on other clips"
 
 
 def run(spec: TableSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> None:
@@ -48,7 +47,7 @@ def score_table(spec: TableSpec, measured: pd.DataFrame) -> ScoreTable:
     notes += ["± is the standard deviation over seeds"] if measured["seed"].nunique() > 1 else []
     notes += [STAND_IN_NOTE] if stand_in else []
     notes += [UNCOMPARED_NOTE] if stand_in and spec.published else []
-    notes += [PARTIAL_NOTE] if spec.partial else []
+    notes += spec.notes
     return ScoreTable(_title(spec, measured), tuple(rows), tuple(notes), tuple(papers))
 
 

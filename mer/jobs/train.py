@@ -12,6 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from mer import __version__
 from mer.artefacts.arrays import read_arrays
 from mer.artefacts.folds import Split, read_folds
 from mer.artefacts.predictions import score_columns, write_predictions
@@ -19,7 +20,7 @@ from mer.core.errors import DataError, MerError
 from mer.core.seeds import stream
 from mer.core.types import Array, Execution, FloatArray, IntArray, LabelledSamples, Samples
 from mer.methods import METHODS
-from mer.sweep.specs import TrainSpec
+from mer.sweep.specs.train import TrainSpec
 from mer.training.device import choose_device, device_name
 
 log = logging.getLogger(__name__)
@@ -61,8 +62,8 @@ def run_fold(spec: TrainSpec, execution: Execution, split: Split, data: Array, n
         One row per test sample, in the columns of prediction files.
     """
     fold = split.folds[number]
-    entry = METHODS[spec.method]
-    method = entry.build(entry.params.model_validate(spec.settings), execution)
+    entry = METHODS[spec.method.key]
+    method = entry.build(entry.params.from_plain(spec.method.settings), execution)
     train = LabelledSamples(
         sample_ids=fold.train,
         data=data[_rows_of(split, fold.train)],
@@ -74,13 +75,13 @@ def run_fold(spec: TrainSpec, execution: Execution, split: Split, data: Array, n
     try:
         # One thread, so that sums do not depend on how many cores a job was given.
         with threadpool_limits(limits=1):
-            fitted = method.fit(train, stream(spec.seed, spec.method, fold.name))
+            fitted = method.fit(train, stream(spec.seed, spec.method.key, fold.name))
             scores = fitted.predict_proba(Samples(fold.test, data[_rows_of(split, fold.test)]))
     except MerError as error:
         raise type(error)(f"Fold {number} ('{fold.name}'): {error}") from error
     if scores.shape != (len(fold.test), len(split.classes)):
         raise DataError(
-            f"{spec.method}: expected scores of shape (N, K) = ({len(fold.test)}, {len(split.classes)}), "
+            f"{spec.method.key}: expected scores of shape (N, K) = ({len(fold.test)}, {len(split.classes)}), "
             f"got {scores.shape}."
         )
     seconds = time.perf_counter() - started
@@ -106,7 +107,7 @@ def _rows(
     return rows.assign(
         protocol=split.protocol,
         task=split.task,
-        method=spec.method,
+        method=spec.method.key,
         variant=spec.variant,
         selection=spec.selection,
         seed=spec.seed,
@@ -132,7 +133,7 @@ def _rows_of(split: Split, sample_ids: Sequence[str]) -> IntArray:
 
 def _settled(spec: TrainSpec, execution: Execution) -> Execution:
     """Decide once which device the pack computes on."""
-    wanted = execution.device if METHODS[spec.method].uses_gpu else "cpu"
+    wanted = execution.device if METHODS[spec.method.key].uses_gpu else "cpu"
     device = choose_device(wanted).type
     return Execution("cuda" if device == "cuda" else "cpu", execution.threads, execution.roots)
 
@@ -147,6 +148,6 @@ def _followed(results: Iterator[pd.DataFrame], n_folds: int) -> Iterator[pd.Data
 
 def _about(spec: TrainSpec) -> dict[str, str]:
     """Describe how the predictions came to be, for the file's metadata."""
-    libraries = ("mer", "numpy", "scikit-learn", "torch")
-    versions = {f"version_{name}": version(name) for name in libraries}
-    return {"spec": spec.model_dump_json(), "python": platform.python_version(), **versions}
+    versions = {f"version_{name}": version(name) for name in ("numpy", "scikit-learn", "torch")}
+    versions |= {"version_mer": __version__, "version_python": platform.python_version()}
+    return {"spec": spec.model_dump_json(), **versions}

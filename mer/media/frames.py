@@ -11,7 +11,8 @@ from mer.core.errors import DataError
 from mer.core.types import UInt8Array
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
-VIDEO_SUFFIXES = frozenset({".avi", ".mp4", ".mov", ".mkv", ".wmv"})
+# Modes that hold 8 bits per channel or less; others would be cut off, not scaled.
+_EIGHT_BIT = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"})
 # Rec. 601 luma, as OpenCV converts.
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
@@ -27,10 +28,12 @@ def read_colour(path: Path) -> UInt8Array:
     Raises
     ------
     DataError
-        If the file is missing, truncated or no image.
+        If the file is missing, truncated, no image, or has more than 8 bits per channel.
     """
     try:
         with Image.open(path) as image:
+            if image.mode not in _EIGHT_BIT:
+                raise DataError(f"{path}: the image has mode {image.mode}. Convert it to 8 bits per channel.")
             return np.asarray(image.convert("RGB"))
     except FileNotFoundError:
         raise DataError(f"{path}: the image does not exist.") from None

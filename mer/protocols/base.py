@@ -72,10 +72,6 @@ class ProtocolParams(Params):
     datasets: tuple[str, ...] = Field(
         min_length=1, description="Data sets that take part, by their names here."
     )
-    allow_partial: bool = Field(
-        default=False,
-        description="Accept a copy that lacks some of the published clips; every table then says so.",
-    )
 
 
 class EvaluationProtocol(Protocol):
@@ -94,6 +90,10 @@ class EvaluationProtocol(Protocol):
         DataError
             If they are not what the protocol is defined on.
         """
+        ...
+
+    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
+        """Say what tables must tell about these samples; nothing if they are as published."""
         ...
 
 

@@ -38,9 +38,12 @@ class LosoParams(ProtocolParams):
         if self.classes is not None:
             if self.task == THREE_CLASS.name:
                 raise ValueError("give the task a name of its own when 'classes' are given")
-            emotions = [emotion for group in self.classes.values() for emotion in group]
-            if len(self.classes) < 2 or len(emotions) != len(set(emotions)):
-                raise ValueError("'classes' needs at least two classes, and each label in one class only")
+            labels = [label for group in self.classes.values() for label in group] + list(self.drop)
+            if len(self.classes) < 2 or not all(self.classes.values()) or len(labels) != len(set(labels)):
+                raise ValueError(
+                    "'classes' needs at least two classes of at least one label each, "
+                    "and each label once in 'classes' and 'drop' together"
+                )
         return self
 
 
@@ -59,6 +62,10 @@ class Loso:
     def folds(self, samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
         """Split the samples; independent of their order."""
         return leave_one_person_out(samples)
+
+    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
+        """Say nothing: the protocol is defined on any samples."""
+        return ()
 
 
 SPEC = ProtocolSpec(

@@ -2,24 +2,19 @@
 
 from functools import cached_property
 
-from mer.artefacts.folds import Split
 from mer.core.digests import canonical, code_digest, digest
+from mer.core.parameters import Params
 from mer.core.types import Sample
 from mer.features.base import Recipe
-from mer.sweep.parts import part_digest, parts, preparing_digest
+from mer.sweep.parts import parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
-from mer.sweep.specs import (
-    DatasetSettings,
-    FigureSpec,
-    FoldsSpec,
-    ListSpec,
-    PrepareSpec,
-    ScoreSpec,
-    Spec,
-    TableRow,
-    TableSpec,
-    TrainSpec,
-)
+from mer.sweep.specs.base import EntrySettings, Spec
+from mer.sweep.specs.folds import FoldsSpec
+from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
+from mer.sweep.specs.score import ScoreSpec
+from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
+from mer.sweep.specs.train import TrainSpec
+from mer.sweep.splits import split_digest
 
 RESULTS = "results"
 
@@ -36,15 +31,12 @@ class Jobs:
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
         self.root = f"{RESULTS}/{sweep.config.name}"
+        self._digests: dict[str, str] = {}
 
     # Files
 
-    def folds_file(self, protocol: str) -> str:
-        """Folds of a protocol."""
-        return f"{self.root}/folds/{protocol}.json"
-
     def artefact_folder(self, dataset: str) -> str:
-        """Name of the folder that all representations of a data set share."""
+        """Name the folder that all representations of a data set share."""
         return f"{dataset}-{self.sweep.index(dataset).fingerprint[:8]}"
 
     def lists(self, protocol: str, variant: str) -> list[str]:
@@ -52,17 +44,15 @@ class Jobs:
         recipe = self.sweep.recipe(variant)
         if recipe is None:
             return []
-        datasets = self.sweep.config.protocols[protocol].params.datasets
-        return [
-            f"{RESULTS}/artefacts/{self.artefact_folder(name)}/{recipe.key}/parts.json" for name in datasets
-        ]
+        folders = [self.artefact_folder(name) for name in self._datasets_of(protocol)]
+        return [f"{RESULTS}/artefacts/{folder}/{recipe.key}/parts.json" for folder in folders]
 
     def parts(self, folder: str) -> list[str]:
-        """Names of the parts of a data set, by its artefact folder."""
-        return list(self._parts(self._datasets[folder]))
+        """Name the parts of a data set, by its artefact folder."""
+        return list(self._parts(self.datasets[folder]))
 
     def predictions(self, protocol: str, variant: str) -> list[str]:
-        """Predictions of all seeds and packs of a variant under a protocol."""
+        """Name the predictions of all seeds and packs of a variant under a protocol."""
         folder = f"{self.root}/predictions/{protocol}/{variant}"
         return [
             f"{folder}/s{seed}/{first:03d}-{last:03d}.parquet"
@@ -71,83 +61,90 @@ class Jobs:
         ]
 
     def scores(self, protocol: str) -> list[str]:
-        """Scores of all variants that run under a protocol."""
+        """Name the scores of all variants that run under a protocol."""
         return [f"{self.root}/scores/{protocol}/{name}.csv" for name in self.sweep.variants(protocol)]
 
-    def targets(self) -> list[str]:
-        """Everything that a person opens: tables and figures of the sweep."""
-        files = []
-        for protocol in self.sweep.config.protocols:
-            files += [f"{self.root}/tables/{protocol}.{suffix}" for suffix in ("csv", "md", "tex")]
-            for name in self.sweep.variants(protocol):
-                files += [f"{self.root}/figures/{protocol}/confusion_{name}.{s}" for s in ("png", "pdf")]
-        return files
+    def tables(self) -> list[str]:
+        """Name all tables."""
+        protocols = self.sweep.config.protocols
+        return [
+            f"{self.root}/tables/{name}.{suffix}" for name in protocols for suffix in ("csv", "md", "tex")
+        ]
+
+    def figures(self) -> list[str]:
+        """Name all figures."""
+        return [
+            f"{self.root}/figures/{protocol}/confusion_{name}.{suffix}"
+            for protocol in self.sweep.config.protocols
+            for name in self.sweep.variants(protocol)
+            for suffix in ("png", "pdf")
+        ]
 
     # Specifications
 
     def folds_spec(self, protocol: str) -> str:
         """Specify the job that writes a protocol's folds."""
         entry = self.sweep.config.protocols[protocol]
+        split = self.sweep.split(protocol)
+        marks = [[s.onset, s.apex, s.offset, s.fps, s.action_units] for s in split.samples.values()]
         spec = FoldsSpec(
-            protocol=protocol,
-            kind=entry.spec.name,
-            settings=entry.params.model_dump(mode="json"),
+            name=protocol,
+            protocol=_entry(entry.spec.name, entry.params),
             datasets={name: self._dataset(name) for name in entry.params.datasets},
-            digest=folds_digest(self.sweep.split(protocol)),
+            digest=self.split_digest(protocol),
+            revision=digest([marks, split.notes, code_digest("mer.artefacts.folds")]),
         )
         return _json(spec)
 
     def prepare_spec(self, folder: str, recipe_key: str, part: str) -> str:
         """Specify the job that prepares one part of a data set."""
-        name = self._datasets[folder]
-        entry = self.sweep.config.datasets[name]
-        recipe = self._recipes[recipe_key]
+        name = self.datasets[folder]
+        recipe = self.recipes[recipe_key]
+        samples = samples_digest(self._parts(name)[part], self.sweep.index(name).fingerprint)
         spec = PrepareSpec(
             name=name,
-            dataset=entry.spec.name,
-            settings=entry.params.model_dump(mode="json"),
-            feature=recipe.feature,
-            feature_settings=recipe.params.model_dump(mode="json"),
+            dataset=self._dataset(name),
+            feature=_entry(recipe.feature, recipe.params),
             part=part,
-            digest=part_digest(
-                self._parts(name)[part], entry.spec.name, self.sweep.index(name).fingerprint, recipe
-            ),
+            samples=samples,
+            digest=digest([samples, self._preparing(name, recipe)]),
         )
         return _json(spec)
 
-    def list_spec(self, folder: str) -> str:
+    def parts_spec(self, folder: str, recipe_key: str) -> str:
         """Specify the job that lists the parts of a data set."""
-        return _json(ListSpec(parts=tuple(self.parts(folder))))
+        name = self.datasets[folder]
+        preparing = self._preparing(name, self.recipes[recipe_key])
+        fingerprint = self.sweep.index(name).fingerprint
+        digests = {
+            part: digest([samples_digest(samples, fingerprint), preparing])
+            for part, samples in self._parts(name).items()
+        }
+        return _json(PartsSpec(parts=digests))
 
     def train_spec(self, protocol: str, variant: str, seed: int, first: int, last: int) -> str:
         """Specify the job that trains and tests one pack of folds."""
         chosen = self.sweep.config.variants[variant]
-        settings = chosen.params.model_dump(mode="json")
-        recipe = [
-            chosen.spec.name,
-            settings,
-            chosen.selection,
-            seed,
-            folds_digest(self.sweep.split(protocol)),
-            self._inputs(protocol, variant),
-            code_digest("mer.jobs.train", f"mer.methods.{chosen.spec.name}"),
-        ]
         spec = TrainSpec(
             variant=variant,
-            method=chosen.spec.name,
-            settings=settings,
+            method=_entry(chosen.spec.name, chosen.params),
             selection=chosen.selection,
             seed=seed,
             first=first,
             last=last,
-            recipe=digest(recipe),
+            recipe=self.recipe(protocol, variant, seed),
         )
         return _json(spec)
 
-    def score_spec(self, variant: str) -> str:
+    def score_spec(self, protocol: str, variant: str) -> str:
         """Specify the job that scores a variant."""
-        revision = code_digest("mer.jobs.score")
-        return _json(ScoreSpec(variant=variant, seeds=self.sweep.config.seeds, revision=revision))
+        spec = ScoreSpec(
+            variant=variant,
+            packs=tuple(self.sweep.packs(protocol)),
+            recipes={seed: self.recipe(protocol, variant, seed) for seed in self.sweep.config.seeds},
+            revision=code_digest("mer.jobs.score"),
+        )
+        return _json(spec)
 
     def table_spec(self, protocol: str) -> str:
         """Specify the job that makes a protocol's table."""
@@ -161,20 +158,57 @@ class Jobs:
             )
             for name, variant in self.sweep.config.variants.items()
         )
+        scores = [self.score_spec(protocol, name) for name in self.sweep.variants(protocol)]
         spec = TableSpec(
             protocol=protocol,
             title=entry.spec.title,
             published=entry.spec.published,
             rows=rows,
-            partial=entry.params.allow_partial,
-            revision=code_digest("mer.jobs.table"),
+            notes=self.sweep.split(protocol).notes,
+            revision=digest([scores, code_digest("mer.jobs.table")]),
         )
         return _json(spec)
 
     def figure_spec(self, protocol: str, variant: str) -> str:
         """Specify the job that draws a variant's confusion matrices."""
-        title = f"{variant} on {protocol}"
-        return _json(FigureSpec(title=title, revision=code_digest("mer.jobs.figure")))
+        revision = digest([self.score_spec(protocol, variant), code_digest("mer.jobs.figure")])
+        return _json(FigureSpec(title=f"{variant} on {protocol}", revision=revision))
+
+    def summary_spec(self) -> str:
+        """Specify the job that lists what belongs to the sweep."""
+        runs = [(p, v) for p in self.sweep.config.protocols for v in self.sweep.variants(p)]
+        spec = SummarySpec(
+            name=self.sweep.config.name,
+            tables=tuple(self.tables()),
+            figures=tuple(self.figures()),
+            predictions=tuple(path for run in runs for path in self.predictions(*run)),
+            skipped=tuple(f"{v} on {p}: {reason}" for (p, v), reason in self.sweep.skipped.items()),
+        )
+        return _json(spec)
+
+    # Digests
+
+    def recipe(self, protocol: str, variant: str, seed: int) -> str:
+        """Digest all that a variant's predictions under one seed are made of."""
+        chosen = self.sweep.config.variants[variant]
+        asked = self.sweep.recipe(variant)
+        datasets = [] if asked is None else self._datasets_of(protocol)
+        return digest(
+            [
+                _entry(chosen.spec.name, chosen.params).model_dump(mode="json"),
+                chosen.selection,
+                seed,
+                self.split_digest(protocol),
+                [self._preparing(name, asked) for name in datasets if asked is not None],
+                code_digest("mer.jobs.train", f"mer.methods.{chosen.spec.name}"),
+            ]
+        )
+
+    def split_digest(self, protocol: str) -> str:
+        """Digest a protocol's samples, labels and folds, once."""
+        if protocol not in self._digests:
+            self._digests[protocol] = split_digest(self.sweep.split(protocol))
+        return self._digests[protocol]
 
     # How jobs run
 
@@ -189,48 +223,44 @@ class Jobs:
         return int(wanted and self.sweep.config.device != "cpu")
 
     def n_cores(self, variant: str, first: int, last: int) -> int:
-        """Count the cores that a training job can use: one per fold, for methods that take long."""
-        wanted = self.sweep.config.variants[variant].spec.uses_gpu
-        return min(8, last - first + 1) if wanted else 1
+        """Count the cores that a training job can use: one per fold, where folds take long.
+
+        A job that is sure of its GPU trains one fold after the other and needs one core.
+        """
+        if self.sweep.config.device == "cuda" or not self.sweep.config.variants[variant].spec.uses_gpu:
+            return 1
+        return min(8, last - first + 1)
 
     # Look-ups
 
     @cached_property
-    def _datasets(self) -> dict[str, str]:
-        """Configured data sets by their artefact folder."""
-        return {self.artefact_folder(name): name for name in self.sweep.config.datasets}
+    def datasets(self) -> dict[str, str]:
+        """Data sets by their artefact folder."""
+        return {self.artefact_folder(name): name for name in self.sweep.datasets}
 
     @cached_property
-    def _recipes(self) -> dict[str, Recipe]:
+    def recipes(self) -> dict[str, Recipe]:
         """Representations that some variant asks for, by their key."""
         asked = [self.sweep.recipe(name) for name in self.sweep.config.variants]
         return {recipe.key: recipe for recipe in asked if recipe is not None}
 
+    def _datasets_of(self, protocol: str) -> tuple[str, ...]:
+        return self.sweep.config.protocols[protocol].params.datasets
+
     def _parts(self, dataset: str) -> dict[str, tuple[Sample, ...]]:
         return parts(self.sweep.index(dataset).samples, self.sweep.config.datasets[dataset].spec.provides)
 
-    def _dataset(self, name: str) -> DatasetSettings:
+    def _dataset(self, name: str) -> EntrySettings:
         entry = self.sweep.config.datasets[name]
-        return DatasetSettings(dataset=entry.spec.name, settings=entry.params.model_dump(mode="json"))
+        return _entry(entry.spec.name, entry.params)
 
-    def _inputs(self, protocol: str, variant: str) -> list[str]:
-        recipe = self.sweep.recipe(variant)
-        if recipe is None:
-            return []
-        datasets = self.sweep.config.protocols[protocol].params.datasets
-        return [
-            preparing_digest(
-                self.sweep.config.datasets[name].spec.name, self.sweep.index(name).fingerprint, recipe
-            )
-            for name in datasets
-        ]
+    def _preparing(self, dataset: str, recipe: Recipe) -> str:
+        reader = self.sweep.config.datasets[dataset].spec.name
+        return preparing_digest(reader, self.sweep.index(dataset).fingerprint, recipe)
 
 
-def folds_digest(split: Split) -> str:
-    """Digest who is trained and tested on, with which labels."""
-    samples = [[i, split.labels[i], s.person, s.dataset] for i, s in split.samples.items()]
-    folds = [[fold.name, fold.train, fold.test] for fold in split.folds]
-    return digest([split.task, split.classes, split.source, samples, folds])
+def _entry(key: str, params: Params) -> EntrySettings:
+    return EntrySettings(key=key, settings=params.model_dump(mode="json"))
 
 
 def _json(spec: Spec) -> str:

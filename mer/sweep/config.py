@@ -53,6 +53,14 @@ class SweepFile(Params):
         default_factory=dict, description="Folder of each data set; usually written in paths.yaml instead."
     )
 
+    @field_validator("paths")
+    @classmethod
+    def _home(cls, value: dict[str, str]) -> dict[str, str]:
+        try:
+            return {name: str(Path(path).expanduser()) for name, path in value.items()}
+        except RuntimeError as error:
+            raise ValueError(str(error)) from error
+
     @field_validator("name")
     @classmethod
     def _usable_name(cls, value: str) -> str:
@@ -62,17 +70,25 @@ class SweepFile(Params):
             raise ValueError(f"'{value}' is a folder of results/ with another purpose. Take another name")
         return value
 
+    @field_validator("seeds", mode="before")
+    @classmethod
+    def _numbers(cls, value: object) -> object:
+        # Snakemake hands lists given with --config over as texts.
+        if isinstance(value, list):
+            return tuple(int(one) if isinstance(one, str) and one.isdigit() else one for one in value)
+        return value
+
     @field_validator("seeds")
     @classmethod
     def _different_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(value)) < len(value) or min(value, default=0) < 0:
-            raise ValueError(f"give different numbers from 0. Got {list(value)}")
+        if len(set(value)) < len(value) or min(value, default=0) < 0 or max(value, default=0) >= 2**31:
+            raise ValueError(f"give different numbers from 0 to {2**31 - 1}. Got {list(value)}")
         return value
 
-    @field_validator("folds_per_job")
+    @field_validator("folds_per_job", mode="before")
     @classmethod
-    def _pack_size(cls, value: int | str) -> int | str:
-        if value != "all" and not (isinstance(value, int) and value >= 1):
+    def _pack_size(cls, value: object) -> object:
+        if value != "all" and not (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
             raise ValueError(f"give 'all' or a number from 1. Got '{value}'")
         return value
 
@@ -142,12 +158,13 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         Listing every mistake with its place and the nearest valid name.
     """
     problems: list[str] = []
-    file = _validated(SweepFile, dict(raw), "", problems)
+    raw = _with_text_keys(raw)
+    file = _validated(SweepFile, raw, "", problems)
     entries = {
         section: _entries(section, key, catalogue, raw.get(section), problems)
         for section, (key, catalogue) in SECTIONS.items()
     }
-    problems += _unknown_datasets(raw, entries["protocols"])
+    problems += _unknown_datasets(raw, entries)
     if problems or file is None:
         raise ConfigError(listed(f"{place} is not valid:", problems))
     return SweepConfig(
@@ -158,8 +175,21 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         seeds=file.seeds,
         folds_per_job=file.folds_per_job,
         device=file.device,
-        paths={name: base / Path(path).expanduser() for name, path in file.paths.items()},
+        paths={name: base / path for name, path in file.paths.items()},
     )
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that occurs twice; YAML would keep the last and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        doubled = [key for key in keys if keys.count(key) > 1]
+        if doubled:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key '{doubled[0]}' occurs twice", node.start_mark
+            )
+        return super().construct_mapping(node, deep=deep)
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -171,9 +201,11 @@ def load(path: Path) -> dict[str, Any]:
         If the file is missing or not YAML.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except FileNotFoundError:
         raise ConfigError(f"{path}: the file does not exist.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not YAML: {error}") from error
     if not isinstance(raw, dict):
@@ -189,7 +221,7 @@ def with_paths(raw: Mapping[str, Any], paths_file: Path) -> dict[str, Any]:
     ConfigError
         If the file is no mapping of data sets to folders.
     """
-    if not paths_file.exists():
+    if not paths_file.is_file() or yaml.safe_load(paths_file.read_text(encoding="utf-8")) is None:
         return dict(raw)
     stored = load(paths_file)
     named, given = raw.get("datasets"), raw.get("paths", {})
@@ -208,16 +240,16 @@ def _entries(
         return entries
     for name, settings in raw.items():
         place = f"{section}.{name}"
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name):
             problems.append(f"{place}: {_NAME_RULE}")
             continue
         settings = {} if settings is None else settings
         if not isinstance(settings, dict):
             problems.append(f"{place}: expected settings, got '{settings}'")
             continue
-        chosen = settings.get(key, name)
+        chosen = str(settings.get(key, name))
         if chosen not in catalogue:
-            problems.append(f"{place}.{key}: {unknown_name(key, str(chosen), catalogue)}")
+            problems.append(f"{place}.{key}: {unknown_name(key, chosen, catalogue)}")
             continue
         spec = catalogue[chosen]
         rest = {setting: value for setting, value in settings.items() if setting != key}
@@ -227,10 +259,18 @@ def _entries(
     return entries
 
 
+def _with_text_keys(raw: Mapping[Any, Any]) -> dict[str, Any]:
+    """Turn keys into text at every depth: YAML reads a variant called 400 as a number."""
+    return {
+        str(key): _with_text_keys(value) if isinstance(value, Mapping) else value
+        for key, value in raw.items()
+    }
+
+
 def _validated(model: type[P], raw: dict[str, Any], place: str, problems: list[str]) -> P | None:
     """Validate settings; on failure describe every mistake and return None."""
     try:
-        return model.model_validate(raw)
+        return model.from_plain(raw)
     except ValidationError as error:
         for mistake in error.errors():
             where = ".".join([*filter(None, [place]), *map(str, mistake["loc"])])
@@ -256,18 +296,25 @@ def _nested(model: type[BaseModel], field: str) -> type[BaseModel]:
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else model
 
 
-def _unknown_datasets(raw: Mapping[str, Any], protocols: Mapping[str, tuple[Any, Any]]) -> list[str]:
+def _unknown_datasets(
+    raw: Mapping[str, Any], entries: Mapping[str, Mapping[str, tuple[Any, Any]]]
+) -> list[str]:
     """Check the data sets that protocols and paths name; no single section knows them."""
     known, paths = raw.get("datasets"), raw.get("paths", {})
     if not isinstance(known, dict) or not isinstance(paths, dict):
         return []  # said elsewhere
     problems = [
         f"protocols.{name}.datasets: {problem}"
-        for name, (_, params) in protocols.items()
+        for name, (_, params) in entries["protocols"].items()
         for problem in _doubled_or_unknown(params.datasets, known)
     ]
-    unknown = [name for name in paths if name not in known]
-    return problems + [f"paths.{name}: {unknown_name('dataset', name, known)}" for name in unknown]
+    for name in paths:
+        spec, _ = entries["datasets"].get(name, (None, None))
+        if name not in known:
+            problems.append(f"paths.{name}: {unknown_name('dataset', name, known)}")
+        elif spec is not None and not spec.needs_root:
+            problems.append(f"paths.{name}: the data set '{name}' is made on demand and has no folder")
+    return problems
 
 
 def _doubled_or_unknown(names: Sequence[str], known: Mapping[str, Any]) -> list[str]:

@@ -27,13 +27,24 @@ def parts(samples: Sequence[Sample], provides: str) -> dict[str, tuple[Sample, .
     return {_file_name(subject): tuple(group) for subject, group in sorted(by_subject.items())}
 
 
-def part_digest(samples: Sequence[Sample], dataset: str, fingerprint: str, recipe: Recipe) -> str:
-    """Digest what a file of arrays is made of: samples, settings and code. Labels play no role.
+def samples_digest(samples: Sequence[Sample], fingerprint: str) -> str:
+    """Digest the samples of a part as far as arrays depend on them: labels play no role.
 
     Parameters
     ----------
     samples
         Samples of the part.
+    fingerprint
+        Of the data set's index.
+    """
+    return digest([fingerprint, [[s.sample_id, s.onset, s.apex, s.offset, s.fps] for s in samples]])
+
+
+def preparing_digest(dataset: str, fingerprint: str, recipe: Recipe) -> str:
+    """Digest what is computed from a data set, whichever the samples: settings and code.
+
+    Parameters
+    ----------
     dataset
         Catalogue key of the data set's reader.
     fingerprint
@@ -41,18 +52,12 @@ def part_digest(samples: Sequence[Sample], dataset: str, fingerprint: str, recip
     recipe
         The representation.
     """
-    marks = [[s.sample_id, s.onset, s.apex, s.offset, s.fps] for s in samples]
-    return digest([marks, preparing_digest(dataset, fingerprint, recipe)])
-
-
-def preparing_digest(dataset: str, fingerprint: str, recipe: Recipe) -> str:
-    """Digest what is computed from a data set, whichever the samples: settings and code."""
     code = code_digest("mer.jobs.prepare", f"mer.datasets.{dataset}", f"mer.features.{recipe.feature}")
     return digest([fingerprint, recipe.described(), code])
 
 
 def _file_name(subject: str) -> str:
     """Turn a subject key into a file name; one that had to be changed gets a digest of its own."""
-    plain = subject.replace(":", "_", 1)
-    safe = re.sub(r"[^A-Za-z0-9_-]", "_", plain)
-    return safe if safe == plain else f"{safe}_{digest(subject)[:6]}"
+    names = subject.split(":", 1)
+    safe = ".".join(re.sub(r"[^A-Za-z0-9_]", "_", name) for name in names)
+    return safe if safe == ".".join(names) else f"{safe}-{digest(subject)[:6]}"

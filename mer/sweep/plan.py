@@ -1,17 +1,15 @@
 """From a configuration to samples, folds and runs: everything that is known before a job starts."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from functools import cached_property
 
 from mer.artefacts.folds import Split
 from mer.core.errors import ConfigError, DataError, MerError, listed
-from mer.core.types import Sample, SampleIndex
+from mer.core.types import SampleIndex
 from mer.datasets.base import Dataset, Location
 from mer.features import FEATURES
 from mer.features.base import Recipe
-from mer.protocols.base import check_folds, only_source
 from mer.sweep.config import SweepConfig, Variant
+from mer.sweep.splits import make_split
 
 
 class Sweep:
@@ -30,11 +28,16 @@ class Sweep:
         self._indexes: dict[str, SampleIndex] = {}
         self._splits: dict[str, Split] = {}
 
+    @cached_property
+    def datasets(self) -> tuple[str, ...]:
+        """Names of the data sets that some protocol uses."""
+        used = {name for entry in self.config.protocols.values() for name in entry.params.datasets}
+        return tuple(name for name in self.config.datasets if name in used)
+
     def dataset(self, name: str) -> Dataset:
         """Make the reader of a configured data set."""
         entry = self.config.datasets[name]
-        location = Location(name, self.config.paths.get(name) if entry.spec.needs_root else None)
-        return entry.spec.build(entry.params, location)
+        return entry.spec.build(entry.params, Location(name, self.config.paths.get(name)))
 
     def index(self, name: str) -> SampleIndex:
         """List the samples of a configured data set."""
@@ -51,30 +54,10 @@ class Sweep:
             If the samples are not what the protocol is defined on or the folds leak.
         """
         if protocol not in self._splits:
-            self._splits[protocol] = self._make_split(protocol)
+            entry = self.config.protocols[protocol]
+            samples = [sample for name in entry.params.datasets for sample in self.index(name)]
+            self._splits[protocol] = make_split(protocol, entry.spec, entry.params, samples)
         return self._splits[protocol]
-
-    def _make_split(self, protocol: str) -> Split:
-        entry = self.config.protocols[protocol]
-        samples = [sample for name in entry.params.datasets for sample in self.index(name)]
-        _refuse_doubles(protocol, samples)
-        evaluation = entry.spec.build(entry.params)
-        try:
-            labelled = evaluation.task.label(samples)
-            folds = evaluation.folds(labelled)
-            check_folds([one.sample for one in labelled], folds, subject_disjoint=entry.spec.subject_disjoint)
-            source = only_source([one.sample for one in labelled])
-        except MerError as error:
-            raise type(error)(f"protocols.{protocol}: {error}") from error
-        return Split(
-            protocol=protocol,
-            task=evaluation.task.name,
-            classes=tuple(evaluation.task.classes),
-            source=source,
-            samples={one.sample.sample_id: one.sample for one in labelled},
-            labels={one.sample.sample_id: one.label for one in labelled},
-            folds=folds,
-        )
 
     @cached_property
     def skipped(self) -> dict[tuple[str, str], str]:
@@ -108,11 +91,11 @@ class Sweep:
 
         Raises
         ------
-        ConfigError
+        DataError, ConfigError
             Listing all that is wrong with data sets and protocols, or that nothing can run.
         """
         problems = []
-        for make, names in ((self.index, self.config.datasets), (self.split, self.config.protocols)):
+        for make, names in ((self.index, self.datasets), (self.split, self.config.protocols)):
             for name in names:
                 try:
                     make(name)
@@ -140,12 +123,3 @@ class Sweep:
                 if without:
                     return f"{feature.title} needs an apex frame, {without} clips of {name} have none"
         return ""
-
-
-def _refuse_doubles(protocol: str, samples: Sequence[Sample]) -> None:
-    datasets = defaultdict(list)
-    for sample in samples:
-        datasets[sample.sample_id].append(sample.dataset)
-    doubled = [f"{i} in {' and '.join(names)}" for i, names in sorted(datasets.items()) if len(names) > 1]
-    if doubled:
-        raise DataError(listed(f"protocols.{protocol}: clips occur in two data sets:", doubled))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mer.sweep.campaign import Campaign
 from mer.sweep.cells import Jobs
 from mer.sweep.config import load, parse, with_paths
 from mer.sweep.plan import Sweep
@@ -13,8 +14,8 @@ from mer.sweep.plan import Sweep
 PATHS_FILE = Path("paths.yaml")
 
 
-def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Jobs:
-    """Make the jobs of a sweep.
+def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Campaign:
+    """Plan a sweep.
 
     Parameters
     ----------
@@ -31,9 +32,11 @@ def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Job
     ConfigError
         If the configuration is not valid.
     """
+    for path in files:
+        load(path)  # Snakemake has read it already, but overlooks keys that occur twice.
     raw = dict(given) if files else {**load(default), **given}
     place = ", ".join(_short(path) for path in files or [default])
-    return Jobs(Sweep(parse(with_paths(raw, PATHS_FILE), place, Path.cwd())))
+    return Campaign([Jobs(Sweep(parse(with_paths(raw, PATHS_FILE), place, Path.cwd())))])
 
 
 def use_this_interpreter() -> None:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from mer.core.files import complete
 from mer.core.types import FloatArray
-from mer.tables.score_table import SCOPE_TITLES, ordered_scopes
+from mer.tables.titles import SCOPE_TITLES, ordered_scopes
 
 # Text stays text in PDF, and nothing in the file depends on the time it was made.
 _STYLE: dict[Any, Any] = {"pdf.fonttype": 42, "svg.hashsalt": "mer", "font.size": 8, "axes.titlesize": 8}

@@ -1,14 +1,13 @@
 """The table of one protocol: measured beside published, as CSV, Markdown and LaTeX."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from mer.tables.published import citation
+from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES, ordered_scopes
 
-SCOPE_TITLES = {"composite": "Composite", "smic_hs": "SMIC-HS", "casme2": "CASME II", "samm": "SAMM"}
-METRIC_TITLES = {"uf1": "UF1", "uar": "UAR", "war": "WAR"}
 NOT_MEASURED = "–"
 
 
@@ -150,13 +149,6 @@ class ScoreTable:
 
     def _references(self) -> list[str]:
         return [f"Published ({paper}): {citation(paper)}" for paper in self.papers]
-
-
-def ordered_scopes(scopes: Iterable[str]) -> list[str]:
-    """Order scopes as the papers do: the composite, its databases, then others by name."""
-    present = set(scopes)
-    known = [scope for scope in SCOPE_TITLES if scope in present]
-    return known + sorted(present - set(known))
 
 
 def _remarks(row: Row, columns: Sequence[tuple[str, str]]) -> list[str]:

@@ -1,1 +1,1 @@
-"""The training loop, devices and the streams it draws from."""
+"""The training loop of networks, support vector machines, and the device to compute on."""

@@ -16,7 +16,7 @@ from mer.jobs.train import run_fold
 from mer.sweep.cells import Jobs
 from mer.sweep.config import load, parse
 from mer.sweep.plan import Sweep
-from mer.sweep.specs import TrainSpec
+from mer.sweep.specs.train import TrainSpec
 from mer.training.svm import fit_svm
 
 CHANCE = 1 / 3

@@ -71,6 +71,7 @@ class Project:
 @pytest.fixture(scope="session")
 def copy_project(repository):
     def copy(root):
+        root.mkdir(exist_ok=True)
         for name in ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "mer"):
             source = repository / name
             if source.is_dir():

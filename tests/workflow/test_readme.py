@@ -1,12 +1,16 @@
 """What the README tells people to write works as written."""
 
 import re
+import shutil
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
 import yaml
 
-from mer.sweep.config import parse
+from mer.artefacts.folds import read_folds
+from tests.conftest import REPOSITORY
 from tests.workflow.conftest import TINY_SWEEP
 
 
@@ -24,6 +28,7 @@ def test_the_method_can_be_added_with_a_module_and_its_name(project, blocks):
     (project.root / "mer/methods/nearest_mean.py").write_text(blocks["python"][0])
     project.edit("mer/methods/__init__.py", ", ststnet\n", ", nearest_mean, ststnet\n")
     project.edit("mer/methods/__init__.py", ", ststnet)", ", nearest_mean, ststnet)")
+    check_style(project.root, "mer/methods/nearest_mean.py")
     sweep = {**TINY_SWEEP, "variants": {**TINY_SWEEP["variants"], "nearest_mean": {}}}
     plan = project.planned(sweep)
     predictions = {path for path in plan if "/predictions/" in path}
@@ -32,10 +37,32 @@ def test_the_method_can_be_added_with_a_module_and_its_name(project, blocks):
     assert len(pd.read_parquet(project.root / predictions.pop())) == 9
 
 
-def test_the_sweep_of_ones_own_is_valid(blocks, tmp_path):
+def check_style(root, path):
+    """Hold a new module to what `make test` asks of every module."""
+    shutil.copy(REPOSITORY / "pyproject.toml", root)
+    for command in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]):
+        result = subprocess.run(
+            [sys.executable, "-m", *command, path], cwd=root, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_sweep_of_ones_own_can_be_planned(project, blocks):
     (raw,) = (yaml.safe_load(block) for block in blocks["yaml"])
-    config = parse(raw, "README.md", tmp_path)
-    assert list(config.variants) == ["majority", "lbp_top_svm", "ststnet_400"]
+    clips = project.root / "clips"
+    rows = ["clip,subject,label,onset,apex,offset,fps"]
+    for subject in ("anna", "ben"):
+        for label in ("disgust", "happiness", "others"):
+            (clips / subject / label).mkdir(parents=True)
+            rows.append(f"{subject}/{label},{subject},{label},46,59,86,200")
+    (clips / "clips.csv").write_text("\n".join(rows))
+    (project.root / "paths.yaml").write_text("my_clips: clips\n")
+    plan = project.planned(raw)
+    assert "results/mine/tables/my_loso.md" in plan
+    assert len([path for path in plan if "/predictions/" in path]) == 3
+    # The folds are written by a job, from what it reads itself.
+    project.snakemake("results/mine/folds/my_loso.json", "--cores", "1", "--configfile", "mine.yaml")
+    assert read_folds(project.root / "results/mine/folds/my_loso.json").classes == ("positive", "negative")
 
 
 def test_commands_and_files_that_are_named_exist(repository):

@@ -1,5 +1,6 @@
 """A tiny sweep from end to end, and what makes its parts stale."""
 
+import json
 from copy import deepcopy
 
 import pandas as pd
@@ -34,6 +35,7 @@ def test_everything_is_there(finished):
     }
     variants = ("lbp_top_svm", "majority", "net")
     assert found == {
+        "sweep.json",
         "folds/p.json",
         *(f"predictions/p/{v}/s0/000-002.parquet" for v in variants),
         *(f"{kind}/p/{v}.csv" for v in variants for kind in ("scores", "confusions")),
@@ -74,15 +76,9 @@ def test_a_sweep_file_leaves_nothing_of_the_demo(finished):
     "change",
     [
         {"device": "auto"},
-        {"paths": {"demo": "/elsewhere"}},
-        {
-            "variants": {
-                **TINY_SWEEP["variants"],
-                "net": {"method": "ststnet", "epochs": 2, "batch_size": 256},
-            }
-        },
+        {"variants": {**TINY_SWEEP["variants"], "net": {**TINY_SWEEP["variants"]["net"], "lr": 5e-5}}},
     ],
-    ids=["device", "place of the data", "a default written out"],
+    ids=["device", "a default written out"],
 )
 def test_what_does_not_change_numbers_makes_nothing_stale(finished, change):
     assert finished.planned(changed(**change)) == set()
@@ -194,3 +190,46 @@ def test_a_failing_job_shows_its_message_and_leaves_no_result(project):
     assert "Lower the learning rate" in printed
     assert "Traceback" not in printed
     assert not list((project.root / "results/tiny/predictions/p/net/s0").glob("*.parquet"))
+    # The failure is not forgotten: training, scores and table are planned again.
+    plan = parts_of(project.planned(broken))
+    assert plan["predictions"] == {"results/tiny/predictions/p/net/s0/000-002.parquet"}
+    assert plan["scores"] == {"results/tiny/scores/p/net.csv"}
+    assert len(plan["tables"]) == 3
+
+
+def test_a_damaged_part_is_named_and_can_be_made_again(project):
+    (parts,) = (project.root / "results/artefacts").glob("*/flow_image-*/parts.json")
+    damaged = parts.with_name("demo.s02.safetensors")
+    damaged.write_bytes(b"")
+    sweep = with_variant(net={"method": "ststnet", "epochs": 1})
+    printed = project.snakemake("--cores", "2", "--configfile", project.write(sweep), ok=False)
+    assert "demo.s02.safetensors: not a complete file of arrays" in printed
+    assert f"Delete {parts.relative_to(project.root)} and the named part" in printed
+    damaged.unlink()
+    parts.unlink()
+    project.run(sweep)
+    assert project.planned(sweep) == set()
+
+
+def test_a_moved_data_folder_makes_nothing_stale(copy_project, flow_table, tmp_path):
+    project = copy_project(tmp_path / "project")
+    root = flow_table()
+    sweep = {
+        **TINY_SWEEP,
+        "datasets": {"flow": {"dataset": "flow_images"}},
+        "protocols": {"p": {"protocol": "loso", "datasets": ["flow"]}},
+        "variants": {"net": {"method": "ststnet", "epochs": 1}},
+    }
+    (project.root / "paths.yaml").write_text(f"flow: {root}\n")
+    project.run(sweep)
+    root.rename(tmp_path / "moved")
+    (project.root / "paths.yaml").write_text(f"flow: {tmp_path / 'moved'}\n")
+    assert project.planned(sweep) == set()
+
+
+def test_the_list_of_contents_names_what_belongs_to_the_sweep(finished):
+    contents = json.loads((finished.root / "results/tiny/sweep.json").read_text())
+    assert contents["name"] == "tiny"
+    for kind in ("tables", "figures", "predictions"):
+        assert contents[kind]
+        assert all((finished.root / path).is_file() for path in contents[kind])

@@ -8,21 +8,22 @@ import mer.sweep.start
 
 try:
     mer.sweep.start.use_this_interpreter()
-    jobs = mer.sweep.start.start(
+    campaign = mer.sweep.start.start(
         config,
         workflow.overwrite_configfiles,
         pathlib.Path(workflow.basedir, "config.yaml"),
     )
     if workflow.is_main_process:
-        jobs.sweep.check()
+        campaign.check()
 except mer.core.errors.MerError as error:
     raise WorkflowError(str(error)) from None
 
 
 wildcard_constraints:
+    sweep="[a-z0-9][a-z0-9_]*",
     dataset="[a-z0-9_]+-[0-9a-f]{8}",
     recipe="[a-z0-9_]+-[0-9a-f]{8}",
-    part="[A-Za-z0-9_-]+",
+    part="[A-Za-z0-9_.-]+",
     protocol="[a-z0-9_]+",
     variant="[a-z0-9_]+",
     seed="[0-9]+",
@@ -30,69 +31,92 @@ wildcard_constraints:
     last="[0-9]+",
 
 
-def all_targets(wildcards):
-    return jobs.targets()
+def jobs_of(w):
+    return campaign.sweeps[w.sweep]
 
 
-def execution(wildcards, threads):
-    # Snakemake does not compare parameters that depend on threads with those of the last run:
-    # another device, core count or data folder makes nothing stale.
-    return jobs.execution(threads)
+def owner_of(w):
+    return campaign.owner(w.dataset, w.recipe)
 
 
-def folds_spec(wildcards):
-    return jobs.folds_spec(wildcards.protocol)
+def all_sweeps(w):
+    return campaign.targets()
 
 
-def prepare_spec(wildcards):
-    return jobs.prepare_spec(wildcards.dataset, wildcards.recipe, wildcards.part)
+def contents(w):
+    return jobs_of(w).tables() + jobs_of(w).figures()
 
 
-def list_spec(wildcards):
-    return jobs.list_spec(wildcards.dataset)
+# Snakemake does not compare parameters that depend on threads with those of the last run: another
+# device, core count or data folder makes nothing stale.
+def execution(w, threads):
+    return jobs_of(w).execution(threads)
 
 
-def all_parts(wildcards):
+def prepare_execution(w, threads):
+    return owner_of(w).execution(threads)
+
+
+def folds_spec(w):
+    return jobs_of(w).folds_spec(w.protocol)
+
+
+def prepare_spec(w):
+    return owner_of(w).prepare_spec(w.dataset, w.recipe, w.part)
+
+
+def parts_spec(w):
+    return owner_of(w).parts_spec(w.dataset, w.recipe)
+
+
+def all_parts(w):
+    folder = f"results/artefacts/{w.dataset}/{w.recipe}"
     return expand(
-        "results/artefacts/{{dataset}}/{{recipe}}/{part}.safetensors",
-        part=jobs.parts(wildcards.dataset),
+        "{folder}/{part}.safetensors", folder=folder, part=owner_of(w).parts(w.dataset)
     )
 
 
-def train_spec(wildcards):
-    w = wildcards
-    return jobs.train_spec(
+def train_spec(w):
+    return jobs_of(w).train_spec(
         w.protocol, w.variant, int(w.seed), int(w.first), int(w.last)
     )
 
 
-def lists(wildcards):
-    return jobs.lists(wildcards.protocol, wildcards.variant)
+def lists(w):
+    return jobs_of(w).lists(w.protocol, w.variant)
 
 
-def n_gpus(wildcards):
-    return jobs.n_gpus(wildcards.variant)
+def n_gpus(w):
+    return jobs_of(w).n_gpus(w.variant)
 
 
-def n_cores(wildcards):
-    return jobs.n_cores(wildcards.variant, int(wildcards.first), int(wildcards.last))
+def n_cores(w):
+    return jobs_of(w).n_cores(w.variant, int(w.first), int(w.last))
 
 
-def packs(wildcards):
-    return jobs.predictions(wildcards.protocol, wildcards.variant)
+def packs(w):
+    return jobs_of(w).predictions(w.protocol, w.variant)
 
 
-def score_spec(wildcards):
-    return jobs.score_spec(wildcards.variant)
+def predictions(w):
+    return f"results/{w.sweep}/predictions/{w.protocol}/{w.variant}"
 
 
-def scores(wildcards):
-    return jobs.scores(wildcards.protocol)
+def score_spec(w):
+    return jobs_of(w).score_spec(w.protocol, w.variant)
 
 
-def table_spec(wildcards):
-    return jobs.table_spec(wildcards.protocol)
+def scores(w):
+    return jobs_of(w).scores(w.protocol)
 
 
-def figure_spec(wildcards):
-    return jobs.figure_spec(wildcards.protocol, wildcards.variant)
+def table_spec(w):
+    return jobs_of(w).table_spec(w.protocol)
+
+
+def figure_spec(w):
+    return jobs_of(w).figure_spec(w.protocol, w.variant)
+
+
+def summary_spec(w):
+    return jobs_of(w).summary_spec()

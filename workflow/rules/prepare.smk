@@ -3,9 +3,9 @@
 
 rule folds:
     output:
-        f"{jobs.root}/folds/{{protocol}}.json",
+        "results/{sweep}/folds/{protocol}.json",
     log:
-        f"{jobs.root}/logs/folds/{{protocol}}.log",
+        "results/{sweep}/logs/folds/{protocol}.log",
     conda:
         "../../envs/mer.yaml"
     params:
@@ -25,7 +25,7 @@ rule prepare:
         "../../envs/mer.yaml"
     params:
         spec=prepare_spec,
-        execution=execution,
+        execution=prepare_execution,
     shell:
         "python -m mer.cli prepare --spec {params.spec:q} --execution {params.execution:q}"
         " --output {output:q} > {log:q} 2>&1"
@@ -41,6 +41,6 @@ rule parts:
     conda:
         "../../envs/mer.yaml"
     params:
-        spec=list_spec,
+        spec=parts_spec,
     shell:
         "python -m mer.cli parts --spec {params.spec:q} --output {output:q} > {log:q} 2>&1"

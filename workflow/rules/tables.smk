@@ -3,29 +3,31 @@
 
 rule score:
     input:
-        folds=f"{jobs.root}/folds/{{protocol}}.json",
+        folds="results/{sweep}/folds/{protocol}.json",
         packs=packs,
     output:
-        scores=f"{jobs.root}/scores/{{protocol}}/{{variant}}.csv",
-        confusions=f"{jobs.root}/confusions/{{protocol}}/{{variant}}.csv",
+        scores="results/{sweep}/scores/{protocol}/{variant}.csv",
+        confusions="results/{sweep}/confusions/{protocol}/{variant}.csv",
     log:
-        f"{jobs.root}/logs/score/{{protocol}}/{{variant}}.log",
+        "results/{sweep}/logs/score/{protocol}/{variant}.log",
     conda:
         "../../envs/mer.yaml"
     params:
         spec=score_spec,
+        predictions=predictions,
     shell:
-        "python -m mer.cli score --spec {params.spec:q} --folds {input.folds:q} --inputs {input.packs:q}"
-        " --output {output.scores:q} {output.confusions:q} > {log:q} 2>&1"
+        # The folder, not the files: thousands of them would be longer than a command may be.
+        "python -m mer.cli score --spec {params.spec:q} --folds {input.folds:q}"
+        " --inputs {params.predictions:q} --output {output.scores:q} {output.confusions:q} > {log:q} 2>&1"
 
 
 rule table:
     input:
         scores,
     output:
-        multiext(f"{jobs.root}/tables/{{protocol}}", ".csv", ".md", ".tex"),
+        multiext("results/{sweep}/tables/{protocol}", ".csv", ".md", ".tex"),
     log:
-        f"{jobs.root}/logs/table/{{protocol}}.log",
+        "results/{sweep}/logs/table/{protocol}.log",
     conda:
         "../../envs/mer.yaml"
     params:
@@ -36,16 +38,31 @@ rule table:
 
 rule figure:
     input:
-        f"{jobs.root}/confusions/{{protocol}}/{{variant}}.csv",
+        "results/{sweep}/confusions/{protocol}/{variant}.csv",
     output:
         multiext(
-            f"{jobs.root}/figures/{{protocol}}/confusion_{{variant}}", ".png", ".pdf"
+            "results/{sweep}/figures/{protocol}/confusion_{variant}", ".png", ".pdf"
         ),
     log:
-        f"{jobs.root}/logs/figure/{{protocol}}/confusion_{{variant}}.log",
+        "results/{sweep}/logs/figure/{protocol}/confusion_{variant}.log",
     conda:
         "../../envs/mer.yaml"
     params:
         spec=figure_spec,
     shell:
         "python -m mer.cli figure --spec {params.spec:q} --inputs {input:q} --output {output:q} > {log:q} 2>&1"
+
+
+rule summary:
+    input:
+        contents,
+    output:
+        "results/{sweep}/sweep.json",
+    log:
+        "results/{sweep}/logs/summary.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=summary_spec,
+    shell:
+        "python -m mer.cli summary --spec {params.spec:q} --output {output:q} > {log:q} 2>&1"

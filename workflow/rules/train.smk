@@ -3,12 +3,12 @@
 
 rule train:
     input:
-        folds=f"{jobs.root}/folds/{{protocol}}.json",
+        folds="results/{sweep}/folds/{protocol}.json",
         lists=lists,
     output:
-        f"{jobs.root}/predictions/{{protocol}}/{{variant}}/s{{seed}}/{{first}}-{{last}}.parquet",
+        "results/{sweep}/predictions/{protocol}/{variant}/s{seed}/{first}-{last}.parquet",
     log:
-        f"{jobs.root}/logs/train/{{protocol}}/{{variant}}/s{{seed}}/{{first}}-{{last}}.log",
+        "results/{sweep}/logs/train/{protocol}/{variant}/s{seed}/{first}-{last}.log",
     conda:
         "../../envs/mer.yaml"
     threads: n_cores

@@ -10,7 +10,7 @@ def two_parts(tmp_path):
     for name, ids in (("a", ("x", "y")), ("b", ("z",))):
         data = np.array([[ord(i), 0.5] for i in ids], dtype=np.float32)
         write_part(tmp_path / f"{name}.safetensors", data, Part(ids, "{}", "d"))
-    write_parts(tmp_path / "parts.json", {"a": "a.safetensors", "b": "b.safetensors"})
+    write_parts(tmp_path / "parts.json", {"a": "d", "b": "d"})
     return tmp_path
 
 
@@ -58,10 +58,27 @@ def test_values_that_are_no_numbers_are_refused_by_name(tmp_path):
 def test_a_truncated_file_is_refused(two_parts, keep):
     path = two_parts / "a.safetensors"
     path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(DataError, match=r"a.safetensors: not a complete file of arrays .* Delete it"):
+    with pytest.raises(DataError, match=r"a.safetensors: not a complete file of arrays"):
         read_part(path)
+    with pytest.raises(DataError, match=r"Delete .*parts.json and the named part"):
+        read_arrays([two_parts / "parts.json"], ["x"])
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(DataError, match="a.safetensors: the file does not exist"):
-        read_part(tmp_path / "a.safetensors")
+def test_a_missing_part_names_what_to_delete(two_parts):
+    (two_parts / "b.safetensors").unlink()
+    with pytest.raises(DataError, match=r"b.safetensors: the file does not exist. Delete .*parts.json"):
+        read_arrays([two_parts / "parts.json"], ["x"])
+
+
+def test_a_part_that_was_made_otherwise_is_refused(two_parts):
+    write_part(two_parts / "b.safetensors", np.zeros((1, 2), np.float32), Part(("z",), "{}", "older"))
+    with pytest.raises(DataError, match=r"b.safetensors is not the part that the list means"):
+        read_arrays([two_parts / "parts.json"], ["x"])
+
+
+@pytest.mark.parametrize("text", [None, "", "[1"])
+def test_a_list_that_is_none_is_refused(two_parts, text):
+    path = two_parts / "parts.json"
+    path.unlink() if text is None else path.write_text(text)
+    with pytest.raises(DataError, match="parts.json: not a list of parts"):
+        read_arrays([path], ["x"])

@@ -48,6 +48,13 @@ def test_errors_are_messages_and_give_one(capsys, tmp_path):
     assert "gone.yaml: the file does not exist" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["{a: ", "/data", "[1]"])
+def test_paths_that_are_no_mapping_are_explained(capsys, repository, text):
+    with pytest.raises(SystemExit):
+        main(["check", str(repository / "config.yaml"), "--paths", text])
+    assert "give paths as '{name: /folder}'" in capsys.readouterr().err
+
+
 def test_a_message_with_brackets_is_printed_whole(capsys, tmp_path):
     (tmp_path / "bad.yaml").write_text("name: x\nseeds: [1, 1]\n")
     main(["check", str(tmp_path / "bad.yaml")])
@@ -57,7 +64,7 @@ def test_a_message_with_brackets_is_printed_whole(capsys, tmp_path):
 def test_show_needs_a_finished_sweep(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["show", "demo"]) == 1
-    assert "results/demo/tables: no table" in capsys.readouterr().err
+    assert "results/demo/sweep.json: no finished sweep" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("width", "columns"), [(60, 2), (120, 4)])
@@ -67,6 +74,8 @@ def test_show_prints_as_many_columns_as_fit(capsys, tmp_path, monkeypatch, width
     folder = tmp_path / "results" / "x" / "tables"
     folder.mkdir(parents=True)
     (folder / "p.md").write_text("# Title\n\n| a |\n\n- [1] of one number\n- of all\n")
+    (folder / "old.md").write_text("# Of an earlier configuration\n")
+    (folder.parent / "sweep.json").write_text('{"tables": ["results/x/tables/p.md"]}')
     (folder / "p.csv").write_text(
         "method,variant,kind,source,n_seeds,composite_uf1,composite_uf1_sd,composite_uar,samm_uf1,samm_uar,remark\n"
         "M,m,measured,,2,0.712345,0.01,0.6,0.5,,\n"
@@ -75,6 +84,7 @@ def test_show_prints_as_many_columns_as_fit(capsys, tmp_path, monkeypatch, width
     printed = capsys.readouterr().out
     assert "0.7123 ± 0.0100" in printed
     assert "- of all" in printed
+    assert "earlier" not in printed
     assert "of one number" not in printed
     assert ("0.5000" in printed) == (columns == 4)
     assert ("2 more columns" in printed) == (columns == 2)

@@ -9,8 +9,9 @@ import mer
 from mer.core.digests import canonical, code_digest, digest
 
 
-def test_canonical_ignores_the_order_of_keys():
-    assert canonical({"b": [1, 2], "a": None}) == canonical({"a": None, "b": [1, 2]})
+def test_canonical_keeps_the_order_of_keys():
+    assert canonical({"b": [1, 2], "a": None}) == '{"b":[1,2],"a":null}'
+    assert digest({"b": 1, "a": 2}) != digest({"a": 2, "b": 1})
 
 
 def test_digest_tells_values_apart():
@@ -30,11 +31,11 @@ def package(tmp_path):
     return tmp_path / "mer"
 
 
-def digest_in(package, *modules):
+def digest_in(package, *modules, python=sys.executable):
     """Compute a digest in a fresh process that imports the copy."""
     program = f"from mer.core.digests import code_digest; print(code_digest(*{modules!r}))"
     result = subprocess.run(
-        [sys.executable, "-c", program], cwd=package.parent, capture_output=True, text=True, check=True
+        [python, "-c", program], cwd=package.parent, capture_output=True, text=True, check=True
     )
     return result.stdout.strip()
 
@@ -51,6 +52,33 @@ def test_comments_docstrings_and_layout_play_no_role(package):
     edit(module, '"""Count the training classes."""', '"""Other words."""')
     edit(module, "@dataclass", "# a comment\n\n\n@dataclass")
     assert digest_in(package, "mer.methods.majority") == before
+
+
+OTHER_PYTHONS = [path for v in ("3.12", "3.13", "3.14") if (path := shutil.which(f"python{v}"))]
+
+
+@pytest.mark.skipif(not OTHER_PYTHONS, reason="no other version of Python on this machine")
+@pytest.mark.parametrize("python", OTHER_PYTHONS)
+def test_the_version_of_python_plays_no_role(package, python):
+    try:
+        other = digest_in(package, "mer.jobs.prepare", "mer.datasets.demo", python=python)
+    except subprocess.CalledProcessError:
+        pytest.skip(f"{python} does not run")
+    assert digest_in(package, "mer.jobs.prepare", "mer.datasets.demo") == other
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/ counts.sum()", "* counts.sum()"),
+        ("minlength=", "minlength=1 + "),
+        ("(len(samples), 1)", "(len(samples), 2)"),
+    ],
+)
+def test_operators_numbers_and_names_play_a_role(package, old, new):
+    before = digest_in(package, "mer.methods.majority")
+    edit(package / "methods" / "majority.py", old, new)
+    assert digest_in(package, "mer.methods.majority") != before
 
 
 def test_code_plays_a_role(package):

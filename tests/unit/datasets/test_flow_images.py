@@ -76,7 +76,9 @@ def test_unknown_classes_are_listed_with_the_nearest(flow_table):
     root = flow_table()
     table = root / "samples.csv"
     table.write_text(table.read_text().replace("positive", "postive", 2))
-    with pytest.raises(DataError, match=r"row 3: Unknown class 'postive'. Did you mean 'positive'") as caught:
+    with pytest.raises(
+        DataError, match=r"line 3: Unknown class 'postive'. Did you mean 'positive'"
+    ) as caught:
         reader(root).index()
     assert str(caught.value).count("\n") == 2
 
@@ -115,6 +117,14 @@ def test_damage_in_the_middle_of_an_archive_is_found(flow_table):
     content[len(content) // 2] ^= 0xFF
     (root / "flow.npz").write_bytes(bytes(content))
     with pytest.raises(DataError, match="flow.npz is damaged"):
+        reader(root).index()
+
+
+def test_a_plain_array_in_place_of_an_archive_is_refused(flow_table):
+    root = flow_table()
+    with (root / "flow.npz").open("wb") as file:
+        np.save(file, np.zeros((18, 28, 28, 3), np.uint8))
+    with pytest.raises(DataError, match="no array 'images'"):
         reader(root).index()
 
 
@@ -164,6 +174,22 @@ def test_folder_images_keep_red_green_blue_as_u_v_strain(folders):
     path = folders / "sub01" / "u_test" / "0" / "sub01_sub01_0_1 .png"
     expected = np.asarray(Image.open(path)).transpose(2, 0, 1)
     assert np.array_equal(data.read_flow_images([sample])[0], expected)
+
+
+def test_the_fingerprint_of_folders_follows_the_images(folders):
+    before = reader(folders).index().fingerprint
+    path = folders / "006" / "u_test" / "0" / "006_006_0_1 .png"
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(bytes(content))
+    assert reader(folders).index().fingerprint != before
+
+
+def test_one_clip_in_two_files_is_refused(folders):
+    path = folders / "006" / "u_test" / "0" / "006_006_0_1 .png"
+    shutil.copy(path, path.with_name("006_006_0_1.png"))
+    with pytest.raises(DataError, match="are one clip. Keep one of them"):
+        reader(folders).index()
 
 
 def test_a_subject_that_no_fold_tests_is_found(folders):

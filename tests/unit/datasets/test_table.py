@@ -67,21 +67,61 @@ def test_every_bad_row_is_listed(clips):
     root = clips(
         "anna/c1,anna,happy,42,45,48,200",
         "gone,anna,happy,1,2,3,",
+        "",
         "b.avi,ben,sad,5,2,9,",
         "b.avi,ben,sad,one,2,3,",
         "b.avi,b:n,sad,1,2,3,",
         "b.avi,ben,sad,1.5,2,3,",
+        "b.avi,ben,sad,nan,2,3,",
+        "b.avi,ben,sad,1,2,3,-5",
     )
     with pytest.raises(DataError) as caught:
         reader(root).index()
-    problems = str(caught.value).splitlines()
-    assert len(problems) == 6
-    assert "row 3: the clip" in problems[1]
-    assert "gone' does not exist" in problems[1]
-    assert "row 4: onset, apex and offset must rise, got 5, 2, 9" in problems[2]
-    assert "row 5: 'onset' must be a number, got 'one'" in problems[3]
-    assert "row 6: the subject 'b:n' must be a name without a colon" in problems[4]
-    assert "row 7: 'onset' must be a whole number from 0, got '1.5'" in problems[5]
+    problems = [line.strip() for line in str(caught.value).splitlines()[1:]]
+    assert problems[0].startswith("line 3: the clip")
+    assert problems[0].endswith("gone' does not exist")
+    assert problems[1:] == [
+        "line 5: onset, apex and offset must rise, got 5, 2, 9",
+        "line 6: 'onset' must be a number, got 'one'",
+        "line 7: the subject 'b:n' must be a name of printable characters without a colon",
+        "line 8: 'onset' must be a whole number from 0, got '1.5'",
+        "line 9: 'onset' must be a number, got 'nan'",
+        "line 10: 'fps' must be above 0, got '-5'",
+    ]
+
+
+def test_a_clip_is_called_as_its_folder_also_with_a_dot(clips, tmp_path):
+    (tmp_path / "anna" / "c1").rename(tmp_path / "anna" / "EP.01")
+    data = reader(clips("anna/EP.01,anna,happy,42,45,48,"))
+    assert data.index().samples[0].clip == "EP.01"
+
+
+def test_a_video_of_any_suffix_is_a_video(clips, tmp_path):
+    (tmp_path / "b.avi").rename(tmp_path / "b.film")
+    data = reader(clips("b.film,ben,sad,1,,5,"))
+    assert len(data.read_clip(data.index().samples[0]).frames) == 5
+
+
+def test_the_fingerprint_follows_marks_files_and_folders_but_not_labels(clips, tmp_path):
+    def fingerprint(row):
+        return reader(clips(row)).index().fingerprint
+
+    before = fingerprint(GOOD[0])
+    assert fingerprint(GOOD[0].replace("happy", "sad")) == before
+    assert fingerprint(GOOD[0].replace("42", "43")) != before
+    frame = tmp_path / "anna" / "c1" / "img0044.PNG"
+    frame.rename(frame.with_name("img0060.PNG"))
+    assert fingerprint(GOOD[0]) != before
+
+
+def test_another_folder_with_the_same_table_is_other_data(clips, tmp_path):
+    import shutil
+
+    before = reader(clips(*GOOD)).index().fingerprint
+    shutil.copytree(tmp_path, tmp_path.parent / "kept", copy_function=shutil.copy2)
+    assert reader(tmp_path.parent / "kept").index().fingerprint == before
+    (tmp_path.parent / "kept" / "anna" / "c1" / "img0041.PNG").unlink()
+    assert reader(tmp_path.parent / "kept").index().fingerprint != before
 
 
 def test_doubled_clips_are_refused(clips):
@@ -92,7 +132,13 @@ def test_doubled_clips_are_refused(clips):
 def test_missing_frames_are_named(clips):
     root = clips("anna/c1,anna,happy,42,45,52,")
     data = reader(root)
-    with pytest.raises(DataError, match="frames 42 to 52 are needed, these are missing:\n  50\n  51\n  52"):
+    with pytest.raises(DataError, match="frames 42 to 52 are needed, these are missing:\n  50"):
+        data.read_clip(data.index().samples[0])
+
+
+def test_an_absurd_offset_is_an_error_and_no_loop(clips):
+    data = reader(clips("anna/c1,anna,happy,42,45,999999999,"))
+    with pytest.raises(DataError, match="frames 42 to 999999999 are needed"):
         data.read_clip(data.index().samples[0])
 
 

@@ -1,6 +1,5 @@
 """A finished preparation of a tiny demo, for the jobs that follow."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +9,8 @@ from mer.jobs import folds, prepare
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.plan import Sweep
-from mer.sweep.specs import FoldsSpec, ListSpec, PrepareSpec
+from mer.sweep.specs.folds import FoldsSpec
+from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 
 RAW = {
     "name": "mine",
@@ -26,7 +26,8 @@ RAW = {
 def prepared(tmp_path_factory):
     root = tmp_path_factory.mktemp("sweep")
     jobs = Jobs(Sweep(parse(RAW, "mine.yaml", root)))
-    folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), Execution(), root / jobs.folds_file("p"))
+    folds_file = root / "results/mine/folds/p.json"
+    folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), Execution(), folds_file)
     lists = {"majority": []}
     folder = jobs.artefact_folder("demo")
     for variant in ("ststnet", "lbp_top_svm"):
@@ -35,5 +36,5 @@ def prepared(tmp_path_factory):
             spec = PrepareSpec.model_validate_json(jobs.prepare_spec(folder, key, part))
             prepare.run(spec, Execution(), root / f"results/artefacts/{folder}/{key}/{part}.safetensors")
         lists[variant] = [root / path for path in jobs.lists("p", variant)]
-        prepare.run_list(ListSpec.model_validate_json(jobs.list_spec(folder)), lists[variant][0])
-    return SimpleNamespace(jobs=jobs, root=root, folds=Path(root / jobs.folds_file("p")), lists=lists)
+        prepare.run_list(PartsSpec.model_validate_json(jobs.parts_spec(folder, key)), lists[variant][0])
+    return SimpleNamespace(jobs=jobs, root=root, folds=folds_file, lists=lists)

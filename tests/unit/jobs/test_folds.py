@@ -6,7 +6,7 @@ from mer.artefacts.folds import read_folds
 from mer.core.errors import DataError
 from mer.core.types import Execution
 from mer.jobs import folds
-from mer.sweep.specs import FoldsSpec
+from mer.sweep.specs.folds import FoldsSpec
 
 
 def test_the_file_holds_what_was_planned(prepared):

@@ -6,12 +6,12 @@ from mer.artefacts.arrays import read_arrays, read_part
 from mer.core.errors import DataError
 from mer.core.types import Execution
 from mer.jobs import prepare
-from mer.sweep.specs import PrepareSpec
+from mer.sweep.specs.prepare import PrepareSpec
 
 
 def spec_of(prepared, **changes):
     folder = prepared.jobs.artefact_folder("demo")
-    text = prepared.jobs.prepare_spec(folder, prepared.jobs.sweep.recipe("ststnet").key, "demo_s01")
+    text = prepared.jobs.prepare_spec(folder, prepared.jobs.sweep.recipe("ststnet").key, "demo.s01")
     return PrepareSpec.model_validate({**json.loads(text), **changes})
 
 
@@ -38,8 +38,9 @@ def test_computing_again_gives_the_same_bytes(prepared, tmp_path):
 
 def test_data_that_changed_since_planning_are_refused(prepared, tmp_path):
     settings = {"n_subjects": 4, "clips_per_class": 1, "height": 48}
+    changed = {"key": "demo", "settings": settings}
     with pytest.raises(DataError, match="The data of 'demo' changed while the sweep was running"):
-        prepare.run(spec_of(prepared, settings=settings), Execution(), tmp_path / "a.safetensors")
+        prepare.run(spec_of(prepared, dataset=changed), Execution(), tmp_path / "a.safetensors")
     assert not list(tmp_path.iterdir())
 
 

@@ -1,3 +1,5 @@
+import json
+
 import pandas as pd
 import pytest
 
@@ -7,31 +9,47 @@ from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, read_rows
 from mer.core.errors import DataError, IncompleteRunError
 from mer.core.types import Execution
 from mer.jobs import score, train
-from mer.sweep.specs import ScoreSpec, TrainSpec
+from mer.sweep.specs.score import ScoreSpec
+from mer.sweep.specs.train import TrainSpec
+
+PACKS = [[fold, fold] for fold in range(4)]
 
 
 @pytest.fixture(scope="module")
-def packs(prepared, tmp_path_factory):
+def predictions(prepared, tmp_path_factory):
     """Predictions of the majority class under two seeds, one file per fold."""
-    root = tmp_path_factory.mktemp("packs")
-    paths = []
+    root = tmp_path_factory.mktemp("predictions")
     for seed in (0, 1):
         for fold in range(4):
             spec = TrainSpec.model_validate_json(prepared.jobs.train_spec("p", "majority", seed, fold, fold))
-            paths.append(root / f"{seed}-{fold}.parquet")
-            train.run(spec, Execution(device="cpu"), prepared.folds, [], paths[-1])
-    return paths
+            path = root / f"s{seed}" / f"{fold:03d}-{fold:03d}.parquet"
+            train.run(spec, Execution(device="cpu"), prepared.folds, [], path)
+    return root
 
 
-def run(prepared, packs, tmp_path, folds=None, seeds=(0, 1)):
-    spec = ScoreSpec(variant="majority", seeds=seeds, revision="")
-    scores, confusions = tmp_path / "s.csv", tmp_path / "c.csv"
-    score.run(spec, folds or prepared.folds, packs, scores, confusions)
+def run(prepared, folder, out, folds=None, **changes):
+    spec = {**json.loads(prepared.jobs.score_spec("p", "majority")), "packs": PACKS, **changes}
+    scores, confusions = out / "s.csv", out / "c.csv"
+    score.run(ScoreSpec.from_plain(spec), folds or prepared.folds, folder, scores, confusions)
     return read_rows([scores], SCORE_COLUMNS), read_rows([confusions], CONFUSION_COLUMNS)
 
 
-def test_counts_are_pooled_over_folds(prepared, packs, tmp_path):
-    scores, confusions = run(prepared, packs, tmp_path)
+@pytest.fixture
+def pooled(prepared, predictions, tmp_path):
+    """All predictions in one file per seed, to be changed; write(rows) puts them into a folder."""
+    classes = read_folds(prepared.folds).classes
+    rows = read_predictions(sorted(predictions.rglob("*.parquet")), classes)
+
+    def write(changed):
+        for seed, part in changed.groupby("seed"):
+            write_predictions(tmp_path / f"s{seed}" / "000-003.parquet", part, classes, {})
+        return tmp_path
+
+    return rows, write
+
+
+def test_counts_are_pooled_over_folds(prepared, predictions, tmp_path):
+    scores, confusions = run(prepared, predictions, tmp_path)
     assert set(scores["scope"]) == {"demo"}
     assert scores.groupby("seed")["metric"].apply(list).tolist() == [["uf1", "uar", "war"]] * 2
     war = scores[scores["metric"] == "war"].iloc[0]
@@ -42,50 +60,68 @@ def test_counts_are_pooled_over_folds(prepared, packs, tmp_path):
     assert first[first["predicted"] == "negative"]["count"].tolist() == [8, 8, 8]
 
 
-def test_databases_of_a_composite_are_scored_from_the_same_predictions(prepared, packs, tmp_path):
-    split = read_folds(prepared.folds)
-    rows = read_predictions(packs, split.classes)
+def test_databases_of_a_composite_are_scored_from_the_same_predictions(prepared, pooled, tmp_path):
+    rows, write = pooled
     rows["database"] = rows["subject"].map(lambda s: "left" if s < "demo:s03" else "right")
-    rows.loc[
-        rows["database"] == "right", ["predicted", "score_negative", "score_positive", "score_surprise"]
-    ] = (
+    right = rows["database"] == "right"
+    rows.loc[right, ["predicted", "score_negative", "score_positive", "score_surprise"]] = (
         "surprise",
         0.0,
         0.0,
         1.0,
     )
-    write_predictions(tmp_path / "all.parquet", rows, split.classes, {})
-    scores, _ = run(prepared, [tmp_path / "all.parquet"], tmp_path)
+    scores, _ = run(prepared, write(rows), tmp_path, packs=[[0, 3]])
     chosen = scores[(scores["seed"] == 0) & (scores["metric"] == "uf1")].set_index("scope")["value"]
-    # Each half: one class right, 2 * 4 / (12 + 4) = 0.5. Together: two of 8 right 4 times of 12 predicted.
+    # Each half has 12 clips, all put into one class: F1 = 2 * 4 / (12 + 4) there, 0 in the others.
     assert chosen["left"] == pytest.approx(0.5 / 3)
     assert chosen["right"] == pytest.approx(0.5 / 3)
-    assert chosen["composite"] == pytest.approx(2 * (2 * 4 / (8 + 12)) / 3)
+    # Together two classes have F1 = 2 * 4 / (12 + 8).
+    assert chosen["composite"] == pytest.approx(2 * (2 * 4 / (12 + 8)) / 3)
 
 
-def test_a_missing_pack_is_an_error(prepared, packs, tmp_path):
+def test_a_missing_prediction_is_an_error(prepared, pooled, tmp_path):
+    rows, write = pooled
+    last = (rows["seed"] == 1) & (rows["sample_id"] == "demo:s04:neg_01")
     with pytest.raises(IncompleteRunError, match="seed 1: no prediction for demo:s04:neg_01"):
-        run(prepared, packs[:-1], tmp_path)
+        run(prepared, write(rows[~last]), tmp_path, packs=[[0, 3]])
     assert not list(tmp_path.glob("*.csv"))
 
 
-def test_a_doubled_pack_is_an_error(prepared, packs, tmp_path):
+def test_a_missing_pack_is_an_error(prepared, predictions, tmp_path):
+    with pytest.raises(DataError, match="004-004.parquet"):
+        run(prepared, predictions, tmp_path, packs=[*PACKS, [4, 4]])
+
+
+def test_a_doubled_pack_is_an_error(prepared, predictions, tmp_path):
     with pytest.raises(IncompleteRunError, match="is predicted 2 times"):
-        run(prepared, [*packs, packs[0]], tmp_path)
+        run(prepared, predictions, tmp_path, packs=[*PACKS, [0, 0]])
 
 
-def test_predictions_of_another_task_are_refused(prepared, packs, tmp_path):
+def test_packs_of_an_earlier_cut_are_not_read(prepared, predictions, pooled, tmp_path):
+    rows, write = pooled
+    folder = write(rows)
+    for path in predictions.rglob("*.parquet"):
+        (folder / path.parent.name / path.name).write_bytes(path.read_bytes())
+    scores, _ = run(prepared, folder, tmp_path)
+    assert set(scores["n_clips"]) == {24}
+
+
+def test_predictions_of_another_recipe_are_an_error(prepared, pooled, tmp_path):
+    rows, write = pooled
+    with pytest.raises(IncompleteRunError, match="seed 0: predictions of another recipe, older"):
+        run(prepared, write(rows.assign(recipe="older")), tmp_path, packs=[[0, 3]])
+
+
+def test_predictions_of_another_task_are_refused(prepared, predictions, tmp_path):
     from dataclasses import replace
 
     split = read_folds(prepared.folds)
     write_folds(tmp_path / "f.json", replace(split, classes=("positive", "surprise")))
     with pytest.raises(DataError, match="score_negative"):
-        run(prepared, packs, tmp_path, folds=tmp_path / "f.json")
+        run(prepared, predictions, tmp_path, folds=tmp_path / "f.json")
 
 
-def test_seeds_stay_apart(prepared, packs, tmp_path):
-    scores, _ = run(prepared, packs, tmp_path)
+def test_seeds_stay_apart(prepared, predictions, tmp_path):
+    scores, _ = run(prepared, predictions, tmp_path)
     assert isinstance(scores, pd.DataFrame)
     assert scores["seed"].value_counts().to_dict() == {0: 3, 1: 3}
-    with pytest.raises(IncompleteRunError, match="seed 2"):
-        run(prepared, packs, tmp_path, seeds=(0, 1, 2))

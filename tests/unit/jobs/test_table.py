@@ -5,7 +5,7 @@ from mer.artefacts.scores import SCORE_COLUMNS, write_rows
 from mer.core.errors import DataError, IncompleteRunError
 from mer.jobs import table
 from mer.jobs.table import score_table
-from mer.sweep.specs import TableRow, TableSpec
+from mer.sweep.specs.tables import TableRow, TableSpec
 
 
 def measured(source="real", variants=("majority", "net"), seeds=(0, 1), value=0.7):
@@ -23,7 +23,7 @@ def measured(source="real", variants=("majority", "net"), seeds=(0, 1), value=0.
     )  # fmt: skip
 
 
-def spec(rows=None, partial=False):
+def spec(rows=None, notes=()):
     rows = rows or (
         TableRow(variant="majority", method="Majority class"),
         TableRow(variant="net", method="STSTNet", published="ststnet"),
@@ -33,7 +33,7 @@ def spec(rows=None, partial=False):
         title="MEGC 2019 composite",
         published="cde2019",
         rows=rows,
-        partial=partial,
+        notes=notes,
         revision="",
     )
 
@@ -65,7 +65,7 @@ def test_stand_ins_are_never_set_beside_published_numbers():
 
 
 def test_a_partial_copy_says_so():
-    assert any(note.startswith("Partial copy") for note in score_table(spec(partial=True), measured()).notes)
+    assert "only 3 clips" in score_table(spec(notes=("only 3 clips",)), measured()).notes
 
 
 def test_a_skipped_variant_is_a_row_with_its_reason():

@@ -13,7 +13,7 @@ from mer.core.errors import DataError, MerError
 from mer.core.types import Execution
 from mer.jobs import train
 from mer.methods import METHODS
-from mer.sweep.specs import TrainSpec
+from mer.sweep.specs.train import TrainSpec
 
 CPU = Execution(device="cpu")
 VARIANTS = ("majority", "lbp_top_svm", "ststnet")
@@ -129,3 +129,18 @@ def test_the_file_says_how_it_came_to_be(prepared, tmp_path):
     about = pq.read_schema(tmp_path / "a.parquet").metadata
     assert json.loads(about[b"spec"]) == spec.model_dump(mode="json")
     assert b"version_torch" in about
+
+
+def test_every_fold_draws_from_a_stream_of_its_own(prepared, tmp_path, monkeypatch):
+    drawn = []
+
+    class Drawing:
+        def fit(self, train, rng):
+            drawn.append(rng.random())
+            return METHODS["majority"].build(None, None).fit(train, rng)
+
+    drawing = replace(METHODS["majority"], build=lambda params, execution: Drawing())
+    monkeypatch.setattr(train, "METHODS", {"majority": drawing})
+    for seed in (0, 1):
+        run(prepared, tmp_path, spec_of(prepared, "majority", seed=seed))
+    assert len(set(drawn)) == 8

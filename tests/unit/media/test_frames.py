@@ -59,3 +59,9 @@ def test_frames_of_two_sizes_are_refused(tmp_path):
     Image.fromarray(np.zeros((4, 6), np.uint8)).save(tmp_path / "2.png")
     with pytest.raises(DataError, match=r"2.png: the frame is 6x4 pixels, '1.png' is 5x4"):
         read_grey_frames([tmp_path / "1.png", tmp_path / "2.png"])
+
+
+def test_an_image_of_sixteen_bits_is_refused_not_cut_off(tmp_path):
+    Image.fromarray(np.full((4, 4), 4000, np.uint16)).save(tmp_path / "a.png")
+    with pytest.raises(DataError, match="Convert it to 8 bits per channel"):
+        read_colour(tmp_path / "a.png")

@@ -19,11 +19,17 @@ def test_parameter_counts():
     assert (total, total - normalisations) == (1683, 1651)
 
 
-def test_a_foreign_state_dict_fits_by_shape():
+def test_a_state_dict_of_the_release_fits_in_its_order():
+    """Three convolutions, three normalisations with their running moments and counter, one layer."""
+    shapes = [shape for n in (3, 5, 8) for shape in ((n, 3, 3, 3), (n,))]
+    shapes += [shape for n in (3, 5, 8) for shape in ((n,), (n,), (n,), (n,), ())]
+    shapes += [(3, 400), (3,)]
     network = STSTNet(3)
-    values = [torch.full_like(value, 0.5) for value in network.state_dict().values()]
-    network.load_state_dict(dict(zip(network.state_dict(), values, strict=True)))
-    assert all((value == 0.5).all() for name, value in network.state_dict().items() if "tracked" not in name)
+    names = list(network.state_dict())
+    foreign = [torch.full(shape, 0.5 + number) for number, shape in enumerate(shapes)]
+    network.load_state_dict(dict(zip(names, foreign, strict=True)))
+    assert network.classifier.bias.tolist() == [0.5 + 22] * 3
+    assert network.normalisations[1].running_var.tolist() == [0.5 + 14] * 5
 
 
 def test_values_by_hand():
@@ -41,7 +47,7 @@ def test_values_by_hand():
         for normalisation in network.normalisations:
             normalisation.weight.fill_(1.0)
             normalisation.eps = 0.0
-        network.convolutions[1].weight[2, 0, 1, 1] = 0.5  # fourth map of the five-filter stream's u
+        network.convolutions[1].weight[2, 0, 1, 1] = 0.5  # third map of the five-filter stream, on u
         network.classifier.weight[1, (3 + 2) * 25 : (3 + 3) * 25] = 1.0
         network.classifier.bias[0] = 7.0
     images = torch.zeros(1, 3, 28, 28)
@@ -51,15 +57,18 @@ def test_values_by_hand():
     assert scores.tolist() == [[7.0, 15 * 4.0]]
 
 
-def test_negative_input_is_cut_before_normalisation():
+def test_negative_values_are_cut_before_normalisation_not_after():
+    """-1 is cut to 0, and 0 less the running mean of 4 is -4; the other order would give 0."""
     network = STSTNet(2).eval()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.zero_()
         network.convolutions[0].weight[0, 0, 1, 1] = -1.0
         network.normalisations[0].weight[0] = 1.0
+        network.normalisations[0].running_mean[0] = 4.0
+        network.normalisations[0].eps = 0.0
         network.classifier.weight[0, :25] = 1.0
-    assert network(torch.ones(1, 3, 28, 28)).abs().max() == 0.0
+    assert network(torch.ones(1, 3, 28, 28)).tolist() == [[-4.0 * 25, 0.0]]
 
 
 def test_dropout_is_off_when_evaluating_and_on_when_training():

@@ -29,7 +29,7 @@ def samples():
 
 
 def split(samples, **settings):
-    protocol = SPEC.build(SPEC.params(datasets=["flow"], **settings))
+    protocol = SPEC.build(SPEC.params(datasets=("flow",), **settings))
     return protocol.folds(protocol.task.label(samples))
 
 
@@ -51,6 +51,20 @@ def test_other_counts_are_refused_unless_asked_for(samples):
     assert len(split(samples[1:], allow_partial=True)) == 68
     stand_ins = [replace(s, source="stand_in") for s in samples[1:]]
     assert len(split(stand_ins)) == 68
+
+
+def test_a_subject_too_many_is_refused(samples):
+    """One person written in two ways would stand on both sides of a fold."""
+    odd = [replace(samples[0], subject="casme2:0", person="casme2:0"), *samples[1:]]
+    with pytest.raises(DataError, match="casme2 subjects: expected 24, found 25"):
+        split(odd)
+
+
+def test_tables_say_when_the_clips_are_not_the_published_ones(samples):
+    protocol = SPEC.build(SPEC.params(datasets=("flow",), allow_partial=True))
+    assert protocol.notes(protocol.task.label(samples)) == ()
+    (note,) = protocol.notes(protocol.task.label(samples[1:]))
+    assert "but 441, so not comparable" in note
 
 
 def test_other_databases_are_refused(samples):

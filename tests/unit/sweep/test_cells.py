@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from mer.artefacts.folds import read_folds
+from mer.core.types import Execution
+from mer.jobs import folds
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.plan import Sweep
+from mer.sweep.specs.folds import FoldsSpec
 
 TINY = {"n_subjects": 3, "clips_per_class": 1, "height": 48}
 
@@ -66,9 +70,8 @@ def test_what_changes_the_numbers_changes_the_recipe(changes):
         {"seeds": [0, 1]},
         {"variants": {"ststnet": {}, "another": {"method": "ststnet", "epochs": 1}}},
         {"variants": {"ststnet": {"epochs": 800}}},
-        {"paths": {"demo": "/elsewhere"}},
     ],
-    ids=["name", "device", "packs", "seeds", "neighbours", "default written out", "place"],
+    ids=["name", "device", "packs", "seeds", "neighbours", "default written out"],
 )
 def test_what_does_not_change_the_numbers_does_not_change_the_recipe(changes):
     assert recipe(jobs(**changes)) == recipe(jobs())
@@ -90,6 +93,37 @@ def test_two_variants_with_the_same_input_share_it_and_sweeps_share_artefacts():
     assert made.lists("p", "a")[0].startswith("results/artefacts/demo-")
 
 
+@pytest.mark.parametrize("kind", ["score", "table", "figure"])
+def test_what_is_made_of_predictions_follows_their_recipe(kind):
+    """Otherwise a failed training job would leave the old table in place, with nothing to do."""
+
+    def spec(made):
+        arguments = {"score": ("p", "ststnet"), "table": ("p",), "figure": ("p", "ststnet")}[kind]
+        return getattr(made, f"{kind}_spec")(*arguments)
+
+    before = spec(jobs(variants={"ststnet": {}}))
+    assert spec(jobs(variants={"ststnet": {}})) == before
+    assert spec(jobs(variants={"ststnet": {"epochs": 3}})) != before
+    assert spec(jobs(variants={"ststnet": {}}, datasets={"demo": {**TINY, "seed": 1}})) != before
+
+
+def test_a_users_order_of_classes_reaches_the_folds_job(tmp_path):
+    protocol = {
+        "protocol": "loso", "datasets": ["demo"], "task": "t",
+        "classes": {"z": ["negative"], "a": ["positive", "surprise"]},
+    }  # fmt: skip
+    made = jobs(protocols={"p": protocol})
+    folds.run(FoldsSpec.model_validate_json(made.folds_spec("p")), Execution(), tmp_path / "p.json")
+    assert read_folds(tmp_path / "p.json").classes == ("z", "a")
+
+
+def test_planning_a_cell_does_not_digest_its_folds_again(monkeypatch):
+    made = jobs()
+    made.train_spec("p", "ststnet", 0, 0, 0)
+    monkeypatch.setattr("mer.sweep.cells.split_digest", None)
+    assert made.train_spec("p", "ststnet", 1, 1, 1)
+
+
 def test_every_result_of_a_sweep_lies_in_its_folder():
     made = jobs(seeds=[0, 3], folds_per_job=2)
     assert made.predictions("p", "ststnet") == [
@@ -97,8 +131,9 @@ def test_every_result_of_a_sweep_lies_in_its_folder():
         for seed in (0, 3)
         for pack in ("000-001", "002-002")
     ]
-    assert all(path.startswith("results/mine/") for path in made.targets())
-    assert not any(":" in path for path in made.targets() + made.lists("p", "ststnet"))
+    contents = made.tables() + made.figures()
+    assert all(path.startswith("results/mine/") for path in contents)
+    assert not any(":" in path for path in contents + made.lists("p", "ststnet"))
 
 
 def test_gpus_and_cores_follow_the_method_and_the_device():

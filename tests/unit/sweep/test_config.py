@@ -80,8 +80,21 @@ sedes: [1]
     [
         ({"name": "Demo"}, "name: names take small letters, digits and '_'"),
         ({"name": "artefacts"}, "name: 'artefacts' is a folder of results/"),
-        ({"seeds": [1, 1]}, "seeds: give different numbers from 0. Got [1, 1]"),
+        ({"seeds": [1, 1]}, "seeds: give different numbers from 0 to 2147483647. Got [1, 1]"),
         ({"seeds": [-1]}, "seeds: give different numbers from 0"),
+        ({"seeds": [2**31]}, "seeds: give different numbers from 0 to 2147483647"),
+        ({"folds_per_job": True}, "folds_per_job: give 'all' or a number from 1"),
+        (
+            {"variants": {"n": {"method": "ststnet", "epochs": "3"}}},
+            "variants.n.epochs: Input should be a valid",
+        ),
+        (
+            {"variants": {"n": {"method": "ststnet", "lr": float("inf")}}},
+            "variants.n.lr: Input should be a finite",
+        ),
+        ({"variants": {"n": {"method": ["ststnet"]}}}, "variants.n.method: Unknown method '['ststnet']'"),
+        ({"paths": {1: "/x"}}, "paths.1: Unknown dataset '1'"),
+        ({"paths": {"demo": "/x"}}, "paths.demo: the data set 'demo' is made on demand and has no folder"),
         ({"folds_per_job": 0}, "folds_per_job: give 'all' or a number from 1. Got '0'"),
         ({"folds_per_job": "some"}, "folds_per_job: give 'all' or a number from 1. Got 'some'"),
         ({"device": "gpu"}, "device: Input should be 'auto', 'cuda' or 'cpu'. Got 'gpu'"),
@@ -89,7 +102,7 @@ sedes: [1]
         ({"variants": {"a b": {"method": "majority"}}}, "variants.a b: names take small letters"),
         ({"variants": {"majority": 3}}, "variants.majority: expected settings, got '3'"),
         ({"variants": {"net": None}}, "variants.net.method: Unknown method 'net'"),
-        ({"datasets": "demo"}, "datasets: Input should be a valid dictionary"),
+        ({"datasets": "demo"}, "datasets: Input should be an object"),
         ({"paths": {"casme": "/x"}}, "paths.casme: Unknown dataset 'casme'. Known datasets: demo."),
         (
             {"protocols": {"p": {"protocol": "loso", "datasets": ["dmo"]}}},
@@ -112,6 +125,27 @@ def test_each_mistake_names_its_place(changes, message):
     assert lines[0].startswith(message)
 
 
+def test_values_of_another_type_are_no_numbers_and_homes_must_exist():
+    assert "seeds.0: Input should be a valid integer. Got True" in problems(seeds=[True])
+    datasets = {"demo": {}, "mine": {"dataset": "table"}}
+    lines = problems(datasets=datasets, paths={"mine": "~nobody_of_this_name/x"})
+    assert lines == ["paths: Could not determine home directory."]
+
+
+def test_a_variant_may_be_called_by_a_number():
+    config = parsed(VALID, variants={400: {"method": "ststnet", "epochs": 400}})
+    assert list(config.variants) == ["400"]
+
+
+def test_the_order_of_classes_is_the_configurations():
+    text = VALID.replace(
+        "first: {protocol: loso, datasets: [demo]}",
+        "first: {protocol: loso, datasets: [demo], task: t, classes: {z: [negative], a: [positive]}}",
+    )
+    config = parsed(text)
+    assert list(config.protocols["first"].params.classes) == ["z", "a"]
+
+
 def test_missing_sections_are_named():
     assert problems("name: mine") == [
         "datasets: Field required",
@@ -122,7 +156,12 @@ def test_missing_sections_are_named():
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("a: [", "is not YAML"), ("- a", "must hold a mapping"), ("", "must hold a mapping")],
+    [
+        ("a: [", "is not YAML"),
+        ("- a", "must hold a mapping"),
+        ("", "must hold a mapping"),
+        ("a: {b: 1, c: 2, b: 3}", "the key 'b' occurs twice"),
+    ],
 )
 def test_what_is_no_mapping_is_refused(tmp_path, text, message):
     (tmp_path / "c.yaml").write_text(text)
@@ -130,11 +169,15 @@ def test_what_is_no_mapping_is_refused(tmp_path, text, message):
         load(tmp_path / "c.yaml")
     with pytest.raises(ConfigError, match="does not exist"):
         load(tmp_path / "d.yaml")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path)
 
 
 def test_paths_come_from_their_file_and_the_command_line_wins(tmp_path):
     paths = tmp_path / "paths.yaml"
     raw = {"datasets": {"a": {}, "b": {}}}
+    assert with_paths(raw, paths) == raw
+    paths.write_text("# nothing yet\n")
     assert with_paths(raw, paths) == raw
     paths.write_text("a: /one\nb: /two\nother_sweeps: /three\n")
     assert with_paths(raw, paths)["paths"] == {"a": "/one", "b": "/two"}
@@ -142,5 +185,6 @@ def test_paths_come_from_their_file_and_the_command_line_wins(tmp_path):
 
 
 def test_relative_paths_start_at_the_base():
-    config = parsed(VALID, paths={"demo": "data"})
-    assert config.paths["demo"] == Path("/base/data")
+    datasets = {"demo": {}, "mine": {"dataset": "table"}}
+    config = parsed(VALID, datasets=datasets, paths={"mine": "data"})
+    assert config.paths["mine"] == Path("/base/data")

@@ -1,11 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mer.core.errors import ConfigError, DataError
+from mer.core.errors import ConfigError, DataError, LeakageError
 from mer.core.types import Sample
 from mer.sweep.config import parse
-from mer.sweep.parts import part_digest, parts
+from mer.sweep.parts import parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
 
 TINY = {"n_subjects": 3, "clips_per_class": 1, "height": 48}
@@ -85,24 +86,13 @@ def test_all_data_sets_that_cannot_be_read_are_listed(tmp_path):
     assert "two: the folder" in str(caught.value)
 
 
-def test_one_clip_in_two_data_sets_is_refused(flow_table):
-    root = str(flow_table())
-    planned = sweep(
-        datasets={"a": {"dataset": "flow_images"}, "b": {"dataset": "flow_images"}},
-        protocols={"p": {"protocol": "loso", "datasets": ["a", "b"]}},
-        paths={"a": root, "b": root},
-    )
-    with pytest.raises(DataError, match="casme2:sub01:c0 in a and b"):
-        planned.check()
-
-
 def test_a_protocols_errors_name_the_protocol(flow_table):
     planned = sweep(
         datasets={"flow": {"dataset": "flow_images"}},
         protocols={"cde": {"protocol": "megc2019_cde", "datasets": ["flow"]}},
         paths={"flow": str(flow_table())},
     )
-    with pytest.raises(DataError, match="protocols.cde: megc2019_cde: the clips are not the 442"):
+    with pytest.raises(DataError, match="protocols.cde: the clips are not the 442"):
         planned.check()
 
 
@@ -114,18 +104,62 @@ def sample(subject, clip="c", emotion="positive", apex=None):
 def test_clips_are_divided_by_subject_and_names_are_fit_for_files():
     divided = parts([sample("s1"), sample("s1", "d"), sample("Müller, A."), sample("Muller, A.")], "clips")
     assert len(divided) == 3
-    assert [s.clip for s in divided["mine_s1"]] == ["c", "d"]
-    assert all(name.isascii() and not set(name) & set("/:., ") for name in divided)
+    assert [s.clip for s in divided["mine.s1"]] == ["c", "d"]
+    assert all(name.isascii() and not set(name) & set("/:, ") for name in divided)
     assert list(parts([sample("s1"), sample("s2")], "flow_images")) == ["all"]
 
 
-def test_a_part_depends_on_marks_but_not_on_labels():
-    recipe = sweep().recipe("ststnet")
+def test_no_two_subjects_share_a_part():
+    odd = [
+        replace(sample("x"), subject=key) for key in ("x:b_c", "x_b:c", "x.b:c", "x:b.c", "x:b-c", "x:b:c")
+    ]
+    assert len(parts(odd, "clips")) == len(odd)
 
-    def made_of(*samples):
-        return part_digest(samples, "table", "f", recipe)
 
-    assert made_of(sample("s1")) == made_of(sample("s1", emotion="negative"))
-    assert made_of(sample("s1")) != made_of(sample("s1", apex=3))
-    assert made_of(sample("s1")) != part_digest([sample("s1")], "demo", "f", recipe)
-    assert made_of(sample("s1")) != part_digest([sample("s1")], "table", "g", recipe)
+def test_a_part_depends_on_marks_and_fingerprint_but_not_on_labels():
+    before = samples_digest([sample("s1")], "f")
+    assert samples_digest([sample("s1", emotion="negative")], "f") == before
+    assert samples_digest([sample("s1", apex=3)], "f") != before
+    assert samples_digest([sample("s1")], "g") != before
+
+
+def test_preparing_depends_on_reader_fingerprint_and_recipe():
+    recipes = [sweep().recipe(name) for name in ("ststnet", "lbp_top_svm")]
+    digests = {
+        preparing_digest(reader, fingerprint, recipe)
+        for reader in ("table", "demo") for fingerprint in "fg" for recipe in recipes
+    }  # fmt: skip
+    assert len(digests) == 8
+
+
+def test_the_checks_of_folds_are_wired_in(monkeypatch):
+    """A protocol that leaks is refused when a sweep is planned, not only when asked."""
+    from mer.protocols.loso import Loso
+
+    honest = Loso.folds
+
+    def leaky(self, samples):
+        first, *rest = honest(self, samples)
+        return (replace(first, train=(*first.train, first.test[0])), *rest)
+
+    monkeypatch.setattr(Loso, "folds", leaky)
+    with pytest.raises(LeakageError, match="protocols.p: The folds leak:"):
+        sweep().split("p")
+
+
+def test_real_and_stand_in_clips_are_refused_in_one_protocol(flow_table):
+    planned = sweep(
+        datasets={"demo": TINY, "flow": {"dataset": "flow_images"}},
+        protocols={"p": {"protocol": "loso", "datasets": ["demo", "flow"]}},
+        paths={"flow": str(flow_table())},
+    )
+    with pytest.raises(DataError, match="Real and stand-in clips cannot meet in one protocol"):
+        planned.split("p")
+
+
+def test_a_data_set_that_no_protocol_uses_is_not_read(tmp_path):
+    planned = sweep(
+        datasets={"demo": TINY, "gone": {"dataset": "flow_images"}}, paths={"gone": str(tmp_path / "no")}
+    )
+    planned.check()
+    assert planned.datasets == ("demo",)

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mer.core.errors import ConfigError
 from mer.sweep.start import start, use_this_interpreter
@@ -16,21 +17,44 @@ SWEEP = {
 }
 
 
-def test_a_sweep_file_replaces_the_demo_entirely(repository):
-    config = start(SWEEP, [Path("mine.yaml")], repository / "config.yaml").sweep.config
+@pytest.fixture
+def sweep_file(tmp_path):
+    def write(raw):
+        path = tmp_path / "mine.yaml"
+        path.write_text(yaml.safe_dump(raw))
+        return path
+
+    return write
+
+
+def only(campaign):
+    (jobs,) = campaign.sweeps.values()
+    return jobs.sweep.config
+
+
+def test_a_sweep_file_replaces_the_demo_entirely(repository, sweep_file):
+    config = only(start(SWEEP, [sweep_file(SWEEP)], repository / "config.yaml"))
     assert config.name == "mine"
     assert list(config.datasets) == ["own"]
     assert list(config.protocols) == ["p"]
     assert list(config.variants) == ["majority"]
 
 
-def test_an_incomplete_sweep_file_does_not_borrow_from_the_demo(repository):
+def test_an_incomplete_sweep_file_does_not_borrow_from_the_demo(repository, sweep_file):
+    raw = {"variants": {"majority": {}}}
     with pytest.raises(ConfigError, match="mine.yaml is not valid:\n  name: Field required"):
-        start({"variants": {"majority": {}}}, [Path("mine.yaml")], repository / "config.yaml")
+        start(raw, [sweep_file(raw)], repository / "config.yaml")
+
+
+def test_a_key_that_occurs_twice_is_found_although_snakemake_overlooks_it(repository, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nvariants: {net: {method: ststnet}, net: {method: majority}}\n")
+    with pytest.raises(ConfigError, match="the key 'net' occurs twice"):
+        start(yaml.safe_load(path.read_text()), [path], repository / "config.yaml")
 
 
 def test_single_values_win_over_the_demo(repository):
-    config = start({"seeds": [4, 5]}, [], repository / "config.yaml").sweep.config
+    config = only(start({"seeds": ["4", "5"]}, [], repository / "config.yaml"))
     assert config.name == "demo"
     assert config.seeds == (4, 5)
 
@@ -46,8 +70,9 @@ def test_planning_is_light(repository):
     """Snakemake reads the configuration again in every cluster job."""
     program = (
         "import sys, pathlib, mer.sweep.start as s\n"
-        "jobs = s.start({}, [], pathlib.Path('config.yaml'))\n"
-        "jobs.sweep.check(); jobs.targets(); jobs.train_spec('demo_loso', 'ststnet', 0, 0, 13)\n"
+        "campaign = s.start({}, [], pathlib.Path('config.yaml'))\n"
+        "campaign.check(); jobs = campaign.sweeps['demo']; jobs.summary_spec()\n"
+        "jobs.table_spec('demo_loso'); jobs.train_spec('demo_loso', 'ststnet', 0, 0, 13)\n"
         "heavy = {'torch', 'cv2', 'sklearn', 'matplotlib', 'pandas', 'skimage', 'snakemake', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

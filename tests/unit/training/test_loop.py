@@ -104,3 +104,10 @@ def test_a_loss_that_is_no_number_is_an_error(data):
     images[0, 0] = np.inf
     with pytest.raises(TrainingError, match="The loss is nan after epoch 1. Lower the learning rate"):
         train((images, data[1]))
+
+
+def test_weight_decay_shrinks_weights(data):
+    def size(network):
+        return sum(float((parameter.detach() ** 2).sum()) for parameter in network.parameters())
+
+    assert size(train(data, epochs=30, weight_decay=1.0)) < 0.8 * size(train(data, epochs=30))

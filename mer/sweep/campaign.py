@@ -1,0 +1,53 @@
+"""Several sweeps planned together; arrays that they share are prepared once."""
+
+from collections.abc import Sequence
+
+from mer.core.errors import ConfigError
+from mer.sweep.cells import Jobs
+
+
+class Campaign:
+    """The sweeps of one call of Snakemake.
+
+    Parameters
+    ----------
+    sweeps
+        Jobs of each sweep; their names differ.
+
+    Raises
+    ------
+    ConfigError
+        If two sweeps have one name.
+    """
+
+    def __init__(self, sweeps: Sequence[Jobs]) -> None:
+        self.sweeps = {jobs.sweep.config.name: jobs for jobs in sweeps}
+        if len(self.sweeps) < len(sweeps):
+            names = [jobs.sweep.config.name for jobs in sweeps]
+            doubled = sorted({name for name in names if names.count(name) > 1})
+            raise ConfigError(f"Two sweeps are called {', '.join(doubled)}. Give each a name of its own.")
+
+    def check(self) -> None:
+        """Make every index and every fold of every sweep."""
+        for jobs in self.sweeps.values():
+            jobs.sweep.check()
+
+    def targets(self) -> list[str]:
+        """Name everything that a person opens."""
+        return [f"{jobs.root}/sweep.json" for jobs in self.sweeps.values()]
+
+    def owner(self, folder: str, recipe_key: str) -> Jobs:
+        """Return a sweep that asks for a representation of a data set, by its artefact folder.
+
+        Which one does not matter: the folder's name carries a digest of the data, the key one of
+        the settings.
+
+        Raises
+        ------
+        ConfigError
+            If none does.
+        """
+        for jobs in self.sweeps.values():
+            if folder in jobs.datasets and recipe_key in jobs.recipes:
+                return jobs
+        raise ConfigError(f"No sweep asks for {recipe_key} of {folder}.")

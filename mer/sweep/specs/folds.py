@@ -1,0 +1,27 @@
+"""Specification of the job that writes folds."""
+
+from mer.sweep.specs.base import EntrySettings, Spec
+
+
+class FoldsSpec(Spec):
+    """Write the folds of one protocol.
+
+    Attributes
+    ----------
+    name
+        Of the protocol in the configuration.
+    protocol
+        Catalogue entry.
+    datasets
+        Catalogue entries by their names in the configuration.
+    digest
+        Of the split that was planned.
+    revision
+        Of everything else that the file holds, and of the code that writes it.
+    """
+
+    name: str
+    protocol: EntrySettings
+    datasets: dict[str, EntrySettings]
+    digest: str
+    revision: str

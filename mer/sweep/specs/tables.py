@@ -1,0 +1,60 @@
+"""Specifications of the jobs that make tables, figures and the list of both."""
+
+from mer.core.parameters import Params
+from mer.sweep.specs.base import Spec
+
+
+class TableRow(Params):
+    """One measured row of a table, or the reason why there is none.
+
+    ``method`` is the method's title, ``published`` the slug of its published numbers.
+    """
+
+    variant: str
+    method: str
+    published: str | None = None
+    skipped: str = ""
+
+
+class TableSpec(Spec):
+    """Put the scores of one protocol into a table, beside those published under a slug.
+
+    Attributes
+    ----------
+    protocol
+        Name in the configuration.
+    title
+        Of the protocol.
+    published
+        Slug of the protocol's published numbers.
+    rows
+        In the order of the configuration.
+    notes
+        What is to be said about the protocol's clips.
+    revision
+        Of the scores and of the code that makes the table.
+    """
+
+    protocol: str
+    title: str
+    published: str | None
+    rows: tuple[TableRow, ...]
+    notes: tuple[str, ...]
+    revision: str
+
+
+class FigureSpec(Spec):
+    """Draw the confusion matrices of one variant under one protocol."""
+
+    title: str
+    revision: str
+
+
+class SummarySpec(Spec):
+    """List what belongs to a sweep, so that nobody takes files of an earlier one for it."""
+
+    name: str
+    tables: tuple[str, ...]
+    figures: tuple[str, ...]
+    predictions: tuple[str, ...]
+    skipped: tuple[str, ...]

@@ -1,0 +1,95 @@
+"""From the samples of a protocol's data sets to its folds."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+
+from mer.artefacts.folds import Split
+from mer.core.digests import digest
+from mer.core.errors import DataError, MerError, listed
+from mer.core.types import Sample
+from mer.protocols.base import ProtocolParams, ProtocolSpec, check_folds, only_source
+
+
+def make_split(name: str, spec: ProtocolSpec, params: ProtocolParams, samples: Sequence[Sample]) -> Split:
+    """Label the samples, make the folds and check them.
+
+    Parameters
+    ----------
+    name
+        Of the protocol in the configuration.
+    spec, params
+        The protocol.
+    samples
+        Of all its data sets.
+
+    Raises
+    ------
+    DataError, LeakageError
+        If the samples are not what the protocol is defined on or the folds leak.
+    """
+    try:
+        _refuse_doubles(samples)
+        _refuse_doubtful_people(samples)
+        protocol = spec.build(params)
+        labelled = protocol.task.label(samples)
+        empty = sorted(set(protocol.task.classes) - {one.label for one in labelled})
+        if empty:
+            raise DataError(listed("Classes without a clip, which would score zero:", empty))
+        folds = protocol.folds(labelled)
+        check_folds([one.sample for one in labelled], folds, subject_disjoint=spec.subject_disjoint)
+        return Split(
+            protocol=name,
+            task=protocol.task.name,
+            classes=tuple(protocol.task.classes),
+            source=only_source([one.sample for one in labelled]),
+            samples={one.sample.sample_id: one.sample for one in labelled},
+            labels={one.sample.sample_id: one.label for one in labelled},
+            folds=folds,
+            notes=protocol.notes(labelled),
+        )
+    except MerError as error:
+        raise type(error)(f"protocols.{name}: {error}") from error
+
+
+def split_digest(split: Split) -> str:
+    """Digest who is trained and tested on, with which labels."""
+    samples = [[i, split.labels[i], s.person, s.dataset] for i, s in split.samples.items()]
+    folds = [[fold.name, fold.train, fold.test] for fold in split.folds]
+    return digest([split.task, split.classes, split.source, samples, folds])
+
+
+def _refuse_doubles(samples: Sequence[Sample]) -> None:
+    datasets = defaultdict(list)
+    for sample in samples:
+        datasets[sample.sample_id].append(sample.dataset)
+    doubled = [f"{i} in {' and '.join(names)}" for i, names in sorted(datasets.items()) if len(names) > 1]
+    if doubled:
+        raise DataError(listed("Clips occur in two data sets:", doubled))
+
+
+def _refuse_doubtful_people(samples: Sequence[Sample]) -> None:
+    """Refuse what would put one person on both sides of a fold, or looks as if it would."""
+    persons = defaultdict(set)
+    spellings = defaultdict(set)
+    for sample in samples:
+        persons[sample.subject].add(sample.person)
+        spellings[_plain(sample.person)].add(sample.person)
+    split = [f"{subject}: {', '.join(sorted(names))}" for subject, names in persons.items() if len(names) > 1]
+    if split:
+        raise DataError(listed("Subjects that are several persons. Give every clip of them one:", split))
+    alike = [" and ".join(sorted(names)) for names in spellings.values() if len(names) > 1]
+    if alike:
+        raise DataError(
+            listed(
+                "Persons whose names differ only in case, accents' encoding or leading zeros. "
+                "Write one person's name in one way, or tell two apart by more:",
+                sorted(alike),
+            )
+        )
+
+
+def _plain(person: str) -> str:
+    text = unicodedata.normalize("NFKC", person).casefold()
+    return re.sub(r"(?<!\d)0+(?=\d)", "", text)

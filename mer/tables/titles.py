@@ -1,0 +1,13 @@
+"""How scopes and metrics are called in tables and figures."""
+
+from collections.abc import Iterable
+
+SCOPE_TITLES = {"composite": "Composite", "smic_hs": "SMIC-HS", "casme2": "CASME II", "samm": "SAMM"}
+METRIC_TITLES = {"uf1": "UF1", "uar": "UAR", "war": "WAR"}
+
+
+def ordered_scopes(scopes: Iterable[str]) -> list[str]:
+    """Order scopes as the papers do: the composite, its databases, then others by name."""
+    present = set(scopes)
+    known = [scope for scope in SCOPE_TITLES if scope in present]
+    return known + sorted(present - set(known))
