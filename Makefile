@@ -36,7 +36,7 @@ $(INSTALLED): pyproject.toml constraints.txt Makefile
 	@echo "== Installing into $(VENV): takes a few minutes, once"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mer needs Python 3.11 or newer; set PYTHON=")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev,slurm]'
+	$(BIN)/python -m pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev,slurm,dlib]'
 	@# face-alignment brings opencv-python, whose cv2 may lie over that of opencv-contrib-python.
 	$(BIN)/python -m pip install --quiet $(PIP_ARGS) --no-deps --force-reinstall $(CONTRIB)
 	@touch $@

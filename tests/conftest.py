@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mer.core.location import Location
 from mer.core.types import LabelledSamples
 from mer.datasets import DATASETS
-from mer.datasets.base import Location
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CLASSES = ("negative", "positive", "surprise")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Literal
 
 from mer.core.errors import DataError
 from mer.core.files import complete
@@ -30,6 +31,12 @@ class Split:
         Class of every sample, by sample id.
     folds
         In the order of their numbers.
+    subject_disjoint
+        Whether no person is on both sides of a fold.
+    pooling
+        Whether scores come from all predictions together or are the mean of the folds' scores.
+    times_tested
+        How often each sample is tested, by sample id.
     notes
         What tables must say about these samples.
     """
@@ -41,6 +48,9 @@ class Split:
     samples: Mapping[str, Sample]
     labels: Mapping[str, str]
     folds: tuple[Fold, ...]
+    subject_disjoint: bool
+    pooling: Literal["pooled", "fold_mean"]
+    times_tested: Mapping[str, int]
     notes: tuple[str, ...] = ()
 
 
@@ -52,9 +62,15 @@ def write_folds(path: Path, split: Split) -> None:
         "classes": split.classes,
         "source": split.source,
         "samples": [
-            {**asdict(sample), "label": split.labels[sample_id]}
+            {
+                **asdict(sample),
+                "label": split.labels[sample_id],
+                "times_tested": split.times_tested[sample_id],
+            }
             for sample_id, sample in split.samples.items()
         ],
+        "subject_disjoint": split.subject_disjoint,
+        "pooling": split.pooling,
         "folds": [asdict(fold) for fold in split.folds],
         "notes": split.notes,
     }
@@ -73,6 +89,7 @@ def read_folds(path: Path) -> Split:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         labels = {row["sample_id"]: row.pop("label") for row in document["samples"]}
+        times = {row["sample_id"]: row.pop("times_tested") for row in document["samples"]}
         samples = {row["sample_id"]: _sample(row) for row in document["samples"]}
         folds = tuple(
             Fold(fold["name"], tuple(fold["train"]), tuple(fold["test"])) for fold in document["folds"]
@@ -85,6 +102,9 @@ def read_folds(path: Path) -> Split:
             samples=samples,
             labels=labels,
             folds=folds,
+            subject_disjoint=document["subject_disjoint"],
+            pooling=document["pooling"],
+            times_tested=times,
             notes=tuple(document["notes"]),
         )
     except FileNotFoundError:

@@ -110,7 +110,7 @@ def check_predictions(rows: pd.DataFrame, classes: Sequence[str], place: str) ->
         if unknown:
             problems.append(f"unknown class in '{column}': {', '.join(map(str, unknown))}")
     problems = problems or _broken_scores(rows, classes)
-    doubled = rows.duplicated(["protocol", "variant", "seed", "sample_id"]).to_numpy()
+    doubled = rows.duplicated(["protocol", "variant", "seed", "fold", "sample_id"]).to_numpy()
     if doubled.any():
         problems.append(f"clips predicted twice: {_named(rows, doubled)}")
     if problems:
@@ -130,9 +130,9 @@ def _broken_scores(rows: pd.DataFrame, classes: Sequence[str]) -> list[str]:
 
 
 def check_complete(
-    rows: pd.DataFrame, sample_ids: Sequence[str], recipes: Mapping[int, str], place: str
+    rows: pd.DataFrame, times_tested: Mapping[str, int], recipes: Mapping[int, str], place: str
 ) -> None:
-    """Check that every sample was predicted once under every seed, by the recipe of that seed.
+    """Check that every sample was predicted as often as declared under every seed, by its recipe.
 
     Raises
     ------
@@ -145,15 +145,24 @@ def check_complete(
         names = rows.loc[chosen, "sample_id"]
         foreign_recipes = sorted(set(rows.loc[chosen, "recipe"]) - {recipe})
         problems += [f"seed {seed}: predictions of another recipe, {name}" for name in foreign_recipes]
-        found = set(names)
-        problems += [
-            f"seed {seed}: {name} is predicted {n} times" for name, n in names.value_counts().items() if n > 1
-        ]
-        missing, foreign = sorted(set(sample_ids) - found), sorted(found - set(sample_ids))
-        problems += [f"seed {seed}: no prediction for {sample_id}" for sample_id in missing]
-        problems += [f"seed {seed}: {sample_id} is no sample of the protocol" for sample_id in foreign]
+        found = {str(name): n for name, n in names.value_counts().items()}
+        problems += [f"seed {seed}: {name} {what}" for name, what in _miscounted(found, times_tested)]
     if problems:
         raise IncompleteRunError(listed(f"{place}: predictions and folds do not agree. Run again.", problems))
+
+
+def _miscounted(found: Mapping[str, int], expected: Mapping[str, int]) -> list[tuple[str, str]]:
+    """List samples that were predicted more or less often than expected, and in which way."""
+    problems = []
+    for name in sorted({*found, *expected}):
+        n, wanted = found.get(name, 0), expected.get(name)
+        if wanted is None:
+            problems.append((name, "is no sample of the protocol"))
+        elif n == 0 < wanted:
+            problems.append((name, "has no prediction"))
+        elif n != wanted:
+            problems.append((name, f"is predicted {n} times instead of {wanted}"))
+    return problems
 
 
 def _named(rows: pd.DataFrame, chosen: BoolArray) -> str:

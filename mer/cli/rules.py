@@ -8,7 +8,7 @@ from typing import Any
 
 from mer.core.parameters import Params
 from mer.core.types import Execution
-from mer.sweep.specs.folds import FoldsSpec
+from mer.sweep.specs.folds import AuditSpec, FoldsSpec
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableSpec
@@ -20,6 +20,7 @@ Command = Callable[[argparse.Namespace], None]
 def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the type
     """Add the rules' commands to a parser; they are left out of its help."""
     _add(commands, "folds", _folds, FoldsSpec)
+    _add(commands, "audit", _audit, AuditSpec)
     _add(commands, "prepare", _prepare, PrepareSpec)
     _add(commands, "parts", _parts, PartsSpec)
     _add(commands, "train", _train, TrainSpec, inputs="*")
@@ -59,6 +60,12 @@ def _folds(arguments: argparse.Namespace) -> None:
     from mer.jobs import folds
 
     folds.run(arguments.spec, arguments.execution, arguments.output)
+
+
+def _audit(arguments: argparse.Namespace) -> None:
+    from mer.jobs import audit
+
+    audit.run(arguments.folds, arguments.output)
 
 
 def _prepare(arguments: argparse.Namespace) -> None:

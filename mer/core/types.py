@@ -52,6 +52,8 @@ class Sample:
         Frames per second, or None where unknown.
     action_units
         As annotated, for example ``("au4", "au12_left")``.
+    objective_class
+        ``I`` to ``VII`` as the database's files give it; blank where they do not.
     """
 
     sample_id: str
@@ -67,6 +69,7 @@ class Sample:
     offset: int | None = None
     fps: float | None = None
     action_units: tuple[str, ...] = ()
+    objective_class: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,16 @@ class SampleIndex:
     """Every sample of a data set, sorted by ``sample_id``.
 
     ``fingerprint`` is a digest of what the frames are made of, as far as the data set can tell
-    without decoding them (see its class for how far that is).
+    without decoding them (see its class for how far that is). ``version`` names the copy, where
+    several circulate; ``warnings`` say what a user should know about it; ``notes`` stand under every
+    table that is made from it.
     """
 
     samples: tuple[Sample, ...]
     fingerprint: str
+    version: str = ""
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.samples)

@@ -8,10 +8,12 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from mer.core.digests import digest
+from mer.core.location import Location
 from mer.core.parameters import Params
+from mer.core.samples import named_sample
 from mer.core.seeds import stream
 from mer.core.types import Clip, Sample, SampleIndex
-from mer.datasets.base import DatasetSpec, Location, named_sample
+from mer.datasets.base import DatasetSpec
 from mer.synthetic.movement import EXPRESSIONS, Movement, draw_movement
 
 if TYPE_CHECKING:

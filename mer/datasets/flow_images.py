@@ -26,10 +26,12 @@ from pydantic import Field
 
 from mer.core.digests import digest
 from mer.core.errors import DataError, listed, unknown_name
+from mer.core.location import Location, existing_root
 from mer.core.parameters import Params
+from mer.core.samples import named_sample, sorted_unique
 from mer.core.tabular import read_rows
 from mer.core.types import Sample, SampleIndex, UInt8Array
-from mer.datasets.base import Dataset, DatasetSpec, Location, existing_root, named_sample, sorted_unique
+from mer.datasets.base import Dataset, DatasetSpec
 
 EMOTIONS = ("negative", "positive", "surprise")
 _TABLE, _IMAGES = "samples.csv", "flow.npz"

@@ -11,10 +11,12 @@ from pydantic import Field
 
 from mer.core.digests import digest
 from mer.core.errors import DataError, listed
+from mer.core.location import Location, existing_root
 from mer.core.parameters import Params
+from mer.core.samples import named_sample, sorted_unique
 from mer.core.tabular import Row, frame_number, number, read_rows
 from mer.core.types import Clip, Sample, SampleIndex, UInt8Array
-from mer.datasets.base import DatasetSpec, Location, existing_root, named_sample, sorted_unique
+from mer.datasets.base import DatasetSpec
 
 
 class TableParams(Params):

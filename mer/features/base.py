@@ -52,7 +52,7 @@ class FeatureSpec:
     build
         Makes it from its settings.
     needs_apex
-        Whether every sample must have an annotated apex.
+        Whether every sample must have an annotated apex, under some settings.
     accepts_flow_images
         Whether finished flow images will do.
     """
@@ -61,7 +61,7 @@ class FeatureSpec:
     title: str
     params: type[Params]
     build: Callable[[Any], Feature]
-    needs_apex: bool = False
+    needs_apex: Callable[[Any], bool] = lambda params: False
     accepts_flow_images: bool = False
 
 

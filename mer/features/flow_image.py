@@ -22,6 +22,11 @@ class FlowImageParams(Params):
         description="'minmax_255' rescales every channel of every image to span 0 to 255, as the STSTNet "
         "authors distribute their images; 'pixels' keeps displacements in pixels and strain as it is.",
     )
+    without_apex: Literal["middle", "refuse"] = Field(
+        default="middle",
+        description="Clips without an annotated apex, as all of SMIC: 'middle' takes the frame halfway from "
+        "onset to offset, 'refuse' leaves the method out.",
+    )
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class FlowImage:
 
     The STSTNet paper (section III.B) names TV-L1 and the three channels; how the maps are shrunk to
     28x28 is not stated there. Here it is by area averaging, and displacements keep the unit of the
-    native pixels.
+    native pixels. The authors spot the apex of SMIC, which annotates none; here it is the middle frame.
     """
 
     params: FlowImageParams
@@ -42,9 +47,12 @@ class FlowImage:
         from mer.features.optical_flow import tvl1
         from mer.features.optical_strain import optical_strain
 
-        if clip.apex is None:
-            raise DataError("the flow image needs an apex frame and none is annotated")
-        flow = tvl1(clip.frames[clip.onset], clip.frames[clip.apex])
+        apex = clip.apex
+        if apex is None:
+            if self.params.without_apex == "refuse":
+                raise DataError("the flow image needs an apex frame and none is annotated")
+            apex = (clip.onset + clip.offset) // 2
+        flow = tvl1(clip.frames[clip.onset], clip.frames[apex])
         maps = [flow[0], flow[1], optical_strain(flow)]
         side = (self.params.size, self.params.size)
         image = np.stack([cv2.resize(plane, side, interpolation=cv2.INTER_AREA) for plane in maps])
@@ -83,6 +91,6 @@ SPEC = FeatureSpec(
     title="Flow image (u, v, strain)",
     params=FlowImageParams,
     build=FlowImage,
-    needs_apex=True,
+    needs_apex=lambda params: params.without_apex == "refuse",
     accepts_flow_images=True,
 )

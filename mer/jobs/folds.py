@@ -4,9 +4,10 @@ from pathlib import Path
 
 from mer.artefacts.folds import write_folds
 from mer.core.errors import DataError
+from mer.core.location import Location
 from mer.core.types import Execution
 from mer.datasets import DATASETS
-from mer.datasets.base import Dataset, Location
+from mer.datasets.base import Dataset
 from mer.protocols import PROTOCOLS
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import FoldsSpec
@@ -23,9 +24,11 @@ def run(spec: FoldsSpec, execution: Execution, output: Path) -> None:
     """
     readers = [build_dataset(name, entry, execution) for name, entry in spec.datasets.items()]
     protocol = PROTOCOLS[spec.protocol.key]
-    samples = [sample for reader in readers for sample in reader.index()]
+    indexes = [reader.index() for reader in readers]
+    samples = [sample for index in indexes for sample in index]
+    notes = [note for index in indexes for note in index.notes]
     params = protocol.params.from_plain(spec.protocol.settings)
-    split = make_split(spec.name, protocol, params, samples)
+    split = make_split(spec.name, protocol.build(params), samples, notes)
     if split_digest(split) != spec.digest:
         raise DataError(
             f"The data of protocol '{spec.name}' changed while the sweep was running. Run the workflow again."

@@ -12,7 +12,7 @@ from mer.artefacts.folds import Split, read_folds
 from mer.artefacts.predictions import check_complete, read_predictions
 from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
 from mer.core.types import COMPOSITE, IntArray
-from mer.evaluation.metrics import METRICS, confusion_matrix
+from mer.evaluation.metrics import METRICS, Metric, confusion_matrix
 from mer.sweep.specs.score import ScoreSpec
 
 
@@ -35,14 +35,17 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
         for first, last in spec.packs
     ]
     rows = read_predictions(packs, split.classes)
-    check_complete(rows, list(split.samples), spec.recipes, place)
+    check_complete(rows, split.times_tested, spec.recipes, place)
     score_rows: list[dict[str, Any]] = []
     confusion_rows: list[dict[str, Any]] = []
     for seed, (scope, part) in product(spec.recipes, _scopes(rows)):
         chosen = part[part["seed"] == seed]
         counts = _counts(chosen, split)
         about = _about(chosen, seed, scope)
-        score_rows += [{**about, "metric": name, "value": f(counts)} for name, f in METRICS.items()]
+        score_rows += [
+            {**about, "metric": name, "value": _score(METRICS[name], chosen, counts, split)}
+            for name in spec.metrics
+        ]
         confusion_rows += _cells(counts, split, about)
     write_rows(scores, pd.DataFrame(score_rows), SCORE_COLUMNS)
     write_rows(confusions, pd.DataFrame(confusion_rows), CONFUSION_COLUMNS)
@@ -55,6 +58,13 @@ def _scopes(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield COMPOSITE, rows
     for database in databases:
         yield database, rows[rows["database"] == database]
+
+
+def _score(metric: Metric, rows: pd.DataFrame, counts: IntArray, split: Split) -> float:
+    """Compute a metric from pooled counts, or per fold and averaged, as the protocol says."""
+    if split.pooling == "pooled":
+        return metric(counts)
+    return float(np.mean([metric(_counts(fold, split)) for _, fold in rows.groupby("fold")]))
 
 
 def _counts(rows: pd.DataFrame, split: Split) -> IntArray:

@@ -16,6 +16,11 @@ from mer.tables.score_table import Cell, Row, ScoreTable
 STAND_IN_NOTE = "Stand-in data: the clips are synthetic; scores say nothing about real micro-expressions"
 UNCOMPARED_NOTE = "Published numbers are on real clips and therefore left out"
 
+POOLING_NOTES = {
+    "pooled": "UF1 and UAR are computed from predictions pooled over all folds",
+    "fold_mean": "Scores are means of the folds' scores",
+}
+
 
 def run(spec: TableSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> None:
     """Collect the scores and write the table in one format per output, told by its suffix."""
@@ -43,7 +48,7 @@ def score_table(spec: TableSpec, measured: pd.DataFrame) -> ScoreTable:
         group = groups.get(row.published or "", controls)
         group.append(_measured_row(row, measured[measured["variant"] == row.variant]))
     rows = [*controls, *(row for group in groups.values() for row in group)]
-    notes = ["UF1 and UAR are computed from predictions pooled over all folds"]
+    notes = [POOLING_NOTES[spec.pooling]]
     notes += ["± is the standard deviation over seeds"] if measured["seed"].nunique() > 1 else []
     notes += [STAND_IN_NOTE] if stand_in else []
     notes += [UNCOMPARED_NOTE] if stand_in and spec.published else []

@@ -1,6 +1,5 @@
 """Images and videos as arrays."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,8 +8,8 @@ from PIL import Image, UnidentifiedImageError
 
 from mer.core.errors import DataError
 from mer.core.types import UInt8Array
+from mer.media.numbering import number_frames
 
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
 # Modes that hold 8 bits per channel or less; others would be cut off, not scaled.
 _EIGHT_BIT = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"})
 # Rec. 601 luma, as OpenCV converts.
@@ -60,15 +59,8 @@ def frame_files(folder: Path) -> dict[int, Path]:
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: the folder of frames does not exist.")
-    files: dict[int, Path] = {}
-    for path in sorted(folder.iterdir()):
-        numbers = re.findall(r"\d+", path.stem)
-        if path.suffix.lower() not in IMAGE_SUFFIXES or path.name.startswith(".") or not numbers:
-            continue
-        number = int(numbers[-1])
-        if number in files:
-            raise DataError(f"{folder}: '{files[number].name}' and '{path.name}' are both frame {number}.")
-        files[number] = path
+    names = number_frames((path.name for path in folder.iterdir()), str(folder))
+    files = {number: folder / name for number, name in names.items()}
     if not files:
         raise DataError(f"{folder}: no numbered image in the folder.")
     return files
@@ -117,6 +109,23 @@ def read_grey_video(path: Path, first: int, last: int) -> UInt8Array:
         return np.stack(frames)
     finally:
         video.release()
+
+
+def read_middle_grey_frame(path: Path) -> UInt8Array:
+    """Read the frame in the middle of a video, shape (1, H, W).
+
+    Raises
+    ------
+    DataError
+        If the video cannot be opened.
+    """
+    import cv2
+
+    video = cv2.VideoCapture(str(path))
+    n_frames = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+    video.release()
+    middle = max(0, (n_frames - 1) // 2)
+    return read_grey_video(path, middle, middle)
 
 
 def _size(frame: UInt8Array) -> str:

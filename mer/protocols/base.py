@@ -1,69 +1,19 @@
-"""What a protocol must give: a task, folds, and the checks that keep them honest."""
+"""What a protocol must give: a task, folds, and what it is defined on."""
 
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from mer.core.errors import DataError, LeakageError, listed
+from mer.core.errors import DataError, listed
 from mer.core.parameters import Params
-from mer.core.types import Fold, Sample, Source
+from mer.core.types import Fold
+from mer.tasks.base import ClassCounts, LabelledSample, Task
 
-
-@dataclass(frozen=True)
-class Task:
-    """Which classes are told apart, and which emotions belong to each.
-
-    Attributes
-    ----------
-    name
-        Name in tables and prediction files.
-    classes
-        For each class, in the order of score columns, the emotions that it holds.
-    dropped
-        Emotions whose samples take no part.
-    """
-
-    name: str
-    classes: Mapping[str, tuple[str, ...]]
-    dropped: tuple[str, ...] = ()
-
-    def label(self, samples: Sequence[Sample]) -> tuple["LabelledSample", ...]:
-        """Give every sample its class, leaving out the dropped ones.
-
-        Raises
-        ------
-        DataError
-            If an emotion belongs to no class and is not dropped, naming each with its count.
-        """
-        class_of = {emotion: name for name, emotions in self.classes.items() for emotion in emotions}
-        unknown = Counter(
-            s.emotion for s in samples if s.emotion not in class_of and s.emotion not in self.dropped
-        )
-        if unknown:
-            problems = [f"'{emotion}' ({count} clips)" for emotion, count in sorted(unknown.items())]
-            known = ", ".join(sorted({*class_of, *self.dropped}))
-            raise DataError(
-                listed(
-                    f"Task '{self.name}' knows the labels {known}. "
-                    "Give 'classes' (and 'drop') in the protocol's settings to map these:",
-                    problems,
-                )
-            )
-        return tuple(LabelledSample(s, class_of[s.emotion]) for s in samples if s.emotion in class_of)
-
-
-THREE_CLASS = Task("three_class", {name: (name,) for name in ("negative", "positive", "surprise")})
-
-
-@dataclass(frozen=True)
-class LabelledSample:
-    """A sample and its class in a task."""
-
-    sample: Sample
-    label: str
+Pooling = Literal["pooled", "fold_mean"]
 
 
 class ProtocolParams(Params):
@@ -72,16 +22,80 @@ class ProtocolParams(Params):
     datasets: tuple[str, ...] = Field(
         min_length=1, description="Data sets that take part, by their names here."
     )
+    allow_partial: bool = Field(
+        default=False,
+        description="Accept clips that are not those the protocol is defined on; every table then says so.",
+    )
 
 
-class EvaluationProtocol(Protocol):
-    """How samples are divided into training and test."""
+@dataclass(frozen=True)
+class Expected:
+    """What a protocol is defined on.
+
+    Attributes
+    ----------
+    name
+        Which list of clips, or which version of a database, these are the counts of.
+    databases
+        Clips per class and subjects of each database.
+    folds
+        Number of folds.
+    """
+
+    name: str
+    databases: Mapping[str, ClassCounts]
+    folds: int
 
     @property
+    def clips(self) -> int:
+        """Number of clips."""
+        return sum(counts.clips for counts in self.databases.values())
+
+    def differences(self, samples: Sequence[LabelledSample]) -> list[str]:
+        """List how samples differ, per database, class and for the subjects."""
+        found = count_classes(samples)
+        names = list(dict.fromkeys([*self.databases, *found]))
+        return [
+            f"{name} {difference}"
+            for name in names
+            for difference in found.get(name, ClassCounts({}, 0)).differences(
+                self.databases.get(name, ClassCounts({}, 0))
+            )
+        ]
+
+
+@dataclass(frozen=True)
+class EvaluationProtocol(ABC):
+    """How samples are divided into training and test.
+
+    Attributes
+    ----------
+    params
+        Its settings.
+    pooling
+        Whether scores come from the predictions of all folds together, or are the mean of the
+        folds' scores.
+    """
+
+    params: Any
+    pooling: ClassVar[Pooling] = "pooled"
+
+    @property
+    @abstractmethod
     def task(self) -> Task:
         """The classes that are told apart."""
-        ...
 
+    @property
+    def subject_disjoint(self) -> bool:
+        """Whether no person is on both sides of a fold."""
+        return True
+
+    @property
+    def published(self) -> str | None:
+        """Slug of the published numbers that scores can be compared with."""
+        return None
+
+    @abstractmethod
     def folds(self, samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
         """Split the samples; independent of their order.
 
@@ -90,11 +104,22 @@ class EvaluationProtocol(Protocol):
         DataError
             If they are not what the protocol is defined on.
         """
-        ...
 
-    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
-        """Say what tables must tell about these samples; nothing if they are as published."""
-        ...
+    def select(self, samples: Sequence[LabelledSample]) -> tuple[LabelledSample, ...]:
+        """Choose the samples that take part, from those that the task labels."""
+        return tuple(samples)
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what every table of the protocol must tell."""
+        return ()
+
+    def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:
+        """List the sets of clips that the protocol is defined on; none if it is on any."""
+        return ()
+
+    def times_tested(self, samples: Sequence[LabelledSample]) -> dict[str, int]:
+        """Say how often each sample must be tested."""
+        return {one.sample.sample_id: 1 for one in samples}
 
 
 @dataclass(frozen=True)
@@ -113,10 +138,8 @@ class ProtocolSpec:
         Model of its settings.
     build
         Makes it from its settings.
-    subject_disjoint
-        Whether no person is on both sides of a fold; checked when folds are made.
-    published
-        Protocol slug of the published numbers it can be compared with.
+    metrics
+        Scores that it reports.
     """
 
     name: str
@@ -124,8 +147,59 @@ class ProtocolSpec:
     summary: str
     params: type[ProtocolParams]
     build: Callable[[Any], EvaluationProtocol]
-    subject_disjoint: bool
-    published: str | None = None
+    metrics: tuple[str, ...] = ("uf1", "uar", "war")
+
+
+def count_classes(samples: Sequence[LabelledSample]) -> dict[str, ClassCounts]:
+    """Count clips per class and people, for each database."""
+    clips: dict[str, Counter[str]] = defaultdict(Counter)
+    people = defaultdict(set)
+    for one in samples:
+        clips[one.sample.database][one.label] += 1
+        people[one.sample.database].add(one.sample.person)
+    return {name: ClassCounts(dict(clips[name]), len(people[name])) for name in sorted(clips)}
+
+
+def by_database(samples: Sequence[LabelledSample]) -> dict[str, list[LabelledSample]]:
+    """Group samples by their database, each group by name of the sample."""
+    groups = defaultdict(list)
+    for one in sorted(samples, key=lambda one: one.sample.sample_id):
+        groups[one.sample.database].append(one)
+    return dict(sorted(groups.items()))
+
+
+def require_databases(name: str, samples: Sequence[LabelledSample], databases: Sequence[str]) -> None:
+    """Refuse samples of other databases than a protocol is defined on.
+
+    Raises
+    ------
+    DataError
+        Naming those that are expected and those that are there.
+    """
+    found = {one.sample.database for one in samples}
+    if found != set(databases):
+        raise DataError(
+            f"{name} is defined on the databases {', '.join(databases)}, "
+            f"found {', '.join(sorted(found)) or 'no clips'}. Their keys must be these."
+        )
+
+
+def leave_one_out(
+    samples: Sequence[LabelledSample], group: Callable[[LabelledSample], str]
+) -> tuple[Fold, ...]:
+    """Make one fold per group of samples, trained on all others.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two groups.
+    """
+    groups = defaultdict(list)
+    for one in sorted(samples, key=lambda one: one.sample.sample_id):
+        groups[group(one)].append(one.sample.sample_id)
+    if len(groups) < 2:
+        raise DataError(f"Leaving one out needs at least two to choose from, found {len(groups)}.")
+    return folds_of_groups(dict(sorted(groups.items())))
 
 
 def leave_one_person_out(samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
@@ -136,81 +210,44 @@ def leave_one_person_out(samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
     DataError
         If there are fewer than two persons.
     """
-    by_person = defaultdict(list)
-    for labelled in sorted(samples, key=lambda labelled: labelled.sample.sample_id):
-        by_person[labelled.sample.person].append(labelled.sample.sample_id)
-    if len(by_person) < 2:
-        raise DataError(f"Leaving one subject out needs at least two subjects, found {len(by_person)}.")
+    return leave_one_out(samples, lambda one: one.sample.person)
+
+
+def folds_of_groups(groups: Mapping[str, Sequence[str]]) -> tuple[Fold, ...]:
+    """Make one fold per group of sample ids: it is tested, the others train."""
+    everything = [sample_id for ids in groups.values() for sample_id in ids]
     return tuple(
-        Fold(
-            name=person,
-            train=tuple(sorted(i for other, ids in by_person.items() if other != person for i in ids)),
-            test=tuple(ids),
-        )
-        for person, ids in sorted(by_person.items())
+        Fold(name, tuple(sorted(set(everything) - set(ids))), tuple(sorted(ids)))
+        for name, ids in groups.items()
     )
 
 
-def check_folds(samples: Sequence[Sample], folds: Sequence[Fold], *, subject_disjoint: bool) -> None:
-    """Check that every sample is tested once and that no fold leaks.
+def require_expected(
+    protocol: EvaluationProtocol, samples: Sequence[LabelledSample], *, real: bool
+) -> tuple[str, ...]:
+    """Compare samples with the sets of clips that a protocol is defined on.
 
-    Raises
-    ------
-    LeakageError
-        If a clip, or under a subject-disjoint protocol a person, is on both sides of a fold.
-    DataError
-        If a sample is tested in no fold or in several, or a fold has an empty side.
-    """
-    person = {sample.sample_id: sample.person for sample in samples}
-    _refuse_leaks(person, folds, subject_disjoint=subject_disjoint)
-    empty = [fold.name for fold in folds if not fold.train or not fold.test]
-    if empty:
-        raise DataError(listed("Folds without training or test samples:", empty))
-    tested = Counter(sample_id for fold in folds for sample_id in fold.test)
-    problems = [f"subject {name} is in the test set of no fold" for name in _untested(person, tested)]
-    problems += [f"{sample_id} is tested {n} times" for sample_id, n in sorted(tested.items()) if n > 1]
-    problems += [f"{sample_id} is tested but unknown" for sample_id in sorted(set(tested) - set(person))]
-    missing = sorted(set(person) - set(tested))
-    if problems or missing:
-        problems = problems or [f"{sample_id} is in the test set of no fold" for sample_id in missing]
-        raise DataError(listed("Every sample must be tested in exactly one fold:", problems))
-
-
-def _refuse_leaks(person: Mapping[str, str], folds: Sequence[Fold], *, subject_disjoint: bool) -> None:
-    problems = []
-    for fold in folds:
-        clips = sorted(set(fold.train) & set(fold.test))
-        problems += [f"fold '{fold.name}' has {clip} in both train and test" for clip in clips]
-        if subject_disjoint:
-            both = {person.get(i) for i in fold.train} & {person.get(i) for i in fold.test}
-            problems += [
-                f"fold '{fold.name}' has {name} in both train and test" for name in sorted(map(str, both))
-            ]
-    if problems:
-        raise LeakageError(listed("The folds leak:", problems))
-
-
-def _untested(person: Mapping[str, str], tested: Mapping[str, int]) -> list[str]:
-    """List persons of whom no sample is tested."""
-    return sorted(set(person.values()) - {person[sample_id] for sample_id in tested if sample_id in person})
-
-
-def only_source(samples: Sequence[Sample]) -> Source:
-    """Return the source that all samples share.
+    Returns
+    -------
+    tuple of str
+        What tables must say: that these are not the published clips, if so.
 
     Raises
     ------
     DataError
-        If real and stand-in samples are mixed.
+        If real clips match none and a partial copy is not allowed: the differences to the closest.
     """
-    by_source = defaultdict(set)
-    for sample in samples:
-        by_source[sample.source].add(sample.dataset)
-    if len(by_source) > 1:
-        names = "; ".join(
-            f"{source}: {', '.join(sorted(sets))}" for source, sets in sorted(by_source.items())
-        )
+    alternatives = protocol.expected(samples)
+    differences = {one.name: one.differences(samples) for one in alternatives}
+    if not alternatives or not all(differences.values()):
+        return ()
+    closest = min(alternatives, key=lambda one: len(differences[one.name]))
+    if real and not protocol.params.allow_partial:
         raise DataError(
-            f"Real and stand-in clips cannot meet in one protocol ({names}). Make two protocols of them."
+            listed(
+                f"the clips are not the {closest.clips} of {closest.name}. Complete the copy, or set "
+                "'allow_partial: true' to go on with what is there, marked in every table.",
+                differences[closest.name],
+            )
         )
-    return next(iter(by_source))
+    return (f"Not the {closest.clips} clips of {closest.name} but {len(samples)}, so not comparable with it",)

@@ -1,97 +1,89 @@
 """Composite database evaluation of MEGC 2019: three databases, three classes, 68 subjects."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
-
-from pydantic import Field
 
 from mer.core.errors import DataError, listed
 from mer.core.types import Fold
 from mer.protocols.base import (
-    THREE_CLASS,
-    LabelledSample,
+    EvaluationProtocol,
+    Expected,
     ProtocolParams,
     ProtocolSpec,
-    Task,
+    by_database,
     leave_one_person_out,
+    require_databases,
 )
+from mer.tasks import TASKS
+from mer.tasks.base import ClassCounts, LabelledSample, Task
+from mer.tasks.megc2019_list import organisers_list
 
-# The organisers' list: clips per database (negative, positive, surprise), and subjects.
-EXPECTED = MappingProxyType({"casme2": (88, 32, 25), "samm": (92, 26, 15), "smic_hs": (70, 51, 43)})
-SUBJECTS = MappingProxyType({"casme2": 24, "samm": 28, "smic_hs": 16})
+EXPECTED = Expected(
+    "the organisers' list",
+    {
+        "casme2": ClassCounts({"negative": 88, "positive": 32, "surprise": 25}, 24),
+        "samm": ClassCounts({"negative": 92, "positive": 26, "surprise": 15}, 28),
+        "smic_hs": ClassCounts({"negative": 70, "positive": 51, "surprise": 43}, 16),
+    },
+    folds=68,
+)
 
 
 class Megc2019CdeParams(ProtocolParams):
     """Settings of the composite."""
 
-    allow_partial: bool = Field(
-        default=False,
-        description="Accept a copy that lacks some of the 442 clips; every table then says so.",
-    )
 
-
-@dataclass(frozen=True)
-class Megc2019Cde:
+class Megc2019Cde(EvaluationProtocol):
     """One fold per person of SMIC-HS, CASME II and SAMM together; one model per fold.
 
     Scores of the composite and of each database come from the same predictions (See et al. 2019,
-    protocol of the Facial Micro-Expressions Grand Challenge).
+    protocol of the Facial Micro-Expressions Grand Challenge). Clips are those of the organisers'
+    list; of CASME II it leaves out sub04/EP12_01f and sub05/EP09_05f, whose apex is unusable. Where
+    none of a database's clips has a name of the list, all that have a class take part.
     """
-
-    params: Megc2019CdeParams
 
     @property
     def task(self) -> Task:
-        """The classes that are told apart."""
-        return THREE_CLASS
+        """Negative (with repression), positive, surprise."""
+        return TASKS["megc2019"]
 
-    def folds(self, samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
-        """Split the samples; independent of their order.
+    @property
+    def published(self) -> str:
+        """Slug of the published numbers."""
+        return "cde2019"
+
+    def select(self, samples: Sequence[LabelledSample]) -> tuple[LabelledSample, ...]:
+        """Take the clips of the organisers' list.
 
         Raises
         ------
         DataError
-            If a database is missing or foreign, or real clips are not the 442 published ones.
+            If a database is missing or foreign, or a class is not that of the list.
         """
-        found = {labelled.sample.database for labelled in samples}
-        if found != set(EXPECTED):
+        require_databases("megc2019_cde", samples, tuple(EXPECTED.databases))
+        listed_clips = organisers_list()
+        chosen: list[LabelledSample] = []
+        wrong = []
+        for clips in by_database(samples).values():
+            known = [one for one in clips if one.sample.sample_id in listed_clips]
+            wrong += [
+                f"{one.sample.sample_id}: {one.label}, in the list {listed_clips[one.sample.sample_id]}"
+                for one in known
+                if one.label != listed_clips[one.sample.sample_id]
+            ]
+            chosen += known or clips
+        if wrong:
             raise DataError(
-                f"megc2019_cde is defined on the databases {', '.join(EXPECTED)}, "
-                f"found {', '.join(sorted(found)) or 'no clips'}. Their keys must be these."
+                listed("clips whose class is not that of the organisers' list. Use the 2014 coding:", wrong)
             )
-        differences = _differences(samples)
-        is_real = any(labelled.sample.source == "real" for labelled in samples)
-        if differences and is_real and not self.params.allow_partial:
-            raise DataError(
-                listed(
-                    "the clips are not the 442 of the organisers' list. Complete the copy, or set "
-                    "'allow_partial: true' to go on with what is there, marked in every table.",
-                    differences,
-                )
-            )
+        return tuple(chosen)
+
+    def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:
+        """Expect the 442 clips."""
+        return (EXPECTED,)
+
+    def folds(self, samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
+        """Split the samples; independent of their order."""
         return leave_one_person_out(samples)
-
-    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
-        """Say that clips differ from the published ones, if they do."""
-        if not _differences(samples):
-            return ()
-        return (f"Not the 442 clips of the organisers' list but {len(samples)}, so not comparable with it",)
-
-
-def _differences(samples: Sequence[LabelledSample]) -> list[str]:
-    """List how counts of clips and subjects differ from the published ones."""
-    counts = Counter((labelled.sample.database, labelled.label) for labelled in samples)
-    problems = []
-    for database, expected in EXPECTED.items():
-        for label, number in zip(THREE_CLASS.classes, expected, strict=True):
-            if counts[database, label] != number:
-                problems.append(f"{database} {label}: expected {number}, found {counts[database, label]}")
-        people = {labelled.sample.person for labelled in samples if labelled.sample.database == database}
-        if len(people) != SUBJECTS[database]:
-            problems.append(f"{database} subjects: expected {SUBJECTS[database]}, found {len(people)}")
-    return problems
 
 
 SPEC = ProtocolSpec(
@@ -100,6 +92,4 @@ SPEC = ProtocolSpec(
     summary="SMIC-HS, CASME II and SAMM together, 442 clips, three classes, leave one of 68 subjects out.",
     params=Megc2019CdeParams,
     build=Megc2019Cde,
-    subject_disjoint=True,
-    published="cde2019",
 )

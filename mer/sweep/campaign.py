@@ -51,3 +51,16 @@ class Campaign:
             if folder in jobs.datasets and recipe_key in jobs.recipes:
                 return jobs
         raise ConfigError(f"No sweep asks for {recipe_key} of {folder}.")
+
+    def stand_in(self, folder: str) -> str:
+        """Return the arguments of the command that writes a stand-in.
+
+        Raises
+        ------
+        ConfigError
+            If no sweep asks for it.
+        """
+        for jobs in self.sweeps.values():
+            if folder in jobs.stand_ins:
+                return jobs.stand_ins[folder]
+        raise ConfigError(f"No sweep asks for the stand-in {folder}.")

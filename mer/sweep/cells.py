@@ -2,14 +2,16 @@
 
 from functools import cached_property
 
+from mer.annotations.tree import STAND_IN
 from mer.core.digests import canonical, code_digest, digest
 from mer.core.parameters import Params
 from mer.core.types import Sample
 from mer.features.base import Recipe
-from mer.sweep.parts import parts, preparing_digest, samples_digest
+from mer.standins.planned import stand_in_folder
+from mer.sweep.parts import parts, preparing_digest, samples_digest, with_apex
 from mer.sweep.plan import Sweep
 from mer.sweep.specs.base import EntrySettings, Spec
-from mer.sweep.specs.folds import FoldsSpec
+from mer.sweep.specs.folds import AuditSpec, FoldsSpec
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
@@ -47,9 +49,29 @@ class Jobs:
         folders = [self.artefact_folder(name) for name in self._datasets_of(protocol)]
         return [f"{RESULTS}/artefacts/{folder}/{recipe.key}/parts.json" for folder in folders]
 
-    def parts(self, folder: str) -> list[str]:
-        """Name the parts of a data set, by its artefact folder."""
-        return list(self._parts(self.datasets[folder]))
+    def stand_in(self, folder: str) -> list[str]:
+        """Name the file that says that a data set's stand-in is written; none for a real one."""
+        entry = self.sweep.config.datasets[self.datasets[folder]]
+        settings = getattr(entry.params, "stand_in", None)
+        return [] if settings is None else [f"{stand_in_folder(entry.spec.name, settings)}/{STAND_IN}"]
+
+    @cached_property
+    def stand_ins(self) -> dict[str, str]:
+        """Arguments of the command that writes each stand-in, by the name of its folder."""
+        found = {}
+        for name in self.sweep.datasets:
+            entry = self.sweep.config.datasets[name]
+            settings = getattr(entry.params, "stand_in", None)
+            if settings is not None:
+                version = f" --version '{settings.version}'" if settings.version else ""
+                chosen = f"--scale {settings.scale:g} --size {settings.size}{version}"
+                folder = stand_in_folder(entry.spec.name, settings).name
+                found[folder] = f"--dataset {entry.spec.name} {chosen}"
+        return found
+
+    def parts(self, folder: str, recipe_key: str) -> list[str]:
+        """Name the parts of a representation of a data set, by its artefact folder."""
+        return list(self._parts(self.datasets[folder], self.recipes[recipe_key]))
 
     def predictions(self, protocol: str, variant: str) -> list[str]:
         """Name the predictions of all seeds and packs of a variant under a protocol."""
@@ -96,11 +118,15 @@ class Jobs:
         )
         return _json(spec)
 
+    def audit_spec(self, protocol: str) -> str:
+        """Specify the job that audits a protocol's folds."""
+        return _json(AuditSpec(revision=digest([self.split_digest(protocol), code_digest("mer.jobs.audit")])))
+
     def prepare_spec(self, folder: str, recipe_key: str, part: str) -> str:
         """Specify the job that prepares one part of a data set."""
         name = self.datasets[folder]
         recipe = self.recipes[recipe_key]
-        samples = samples_digest(self._parts(name)[part], self.sweep.index(name).fingerprint)
+        samples = samples_digest(self._parts(name, recipe)[part], self.sweep.index(name).fingerprint)
         spec = PrepareSpec(
             name=name,
             dataset=self._dataset(name),
@@ -114,11 +140,12 @@ class Jobs:
     def parts_spec(self, folder: str, recipe_key: str) -> str:
         """Specify the job that lists the parts of a data set."""
         name = self.datasets[folder]
-        preparing = self._preparing(name, self.recipes[recipe_key])
+        recipe = self.recipes[recipe_key]
+        preparing = self._preparing(name, recipe)
         fingerprint = self.sweep.index(name).fingerprint
         digests = {
             part: digest([samples_digest(samples, fingerprint), preparing])
-            for part, samples in self._parts(name).items()
+            for part, samples in self._parts(name, recipe).items()
         }
         return _json(PartsSpec(parts=digests))
 
@@ -142,6 +169,7 @@ class Jobs:
             variant=variant,
             packs=tuple(self.sweep.packs(protocol)),
             recipes={seed: self.recipe(protocol, variant, seed) for seed in self.sweep.config.seeds},
+            metrics=self.sweep.config.protocols[protocol].spec.metrics,
             revision=code_digest("mer.jobs.score"),
         )
         return _json(spec)
@@ -162,7 +190,8 @@ class Jobs:
         spec = TableSpec(
             protocol=protocol,
             title=entry.spec.title,
-            published=entry.spec.published,
+            published=self.sweep.protocol(protocol).published,
+            pooling=self.sweep.split(protocol).pooling,
             rows=rows,
             notes=self.sweep.split(protocol).notes,
             revision=digest([scores, code_digest("mer.jobs.table")]),
@@ -247,8 +276,11 @@ class Jobs:
     def _datasets_of(self, protocol: str) -> tuple[str, ...]:
         return self.sweep.config.protocols[protocol].params.datasets
 
-    def _parts(self, dataset: str) -> dict[str, tuple[Sample, ...]]:
-        return parts(self.sweep.index(dataset).samples, self.sweep.config.datasets[dataset].spec.provides)
+    def _parts(self, dataset: str, recipe: Recipe) -> dict[str, tuple[Sample, ...]]:
+        samples = self.sweep.index(dataset).samples
+        if self.sweep.config.datasets[dataset].spec.provides == "clips":
+            samples = with_apex(samples, recipe)
+        return parts(samples, self.sweep.config.datasets[dataset].spec.provides)
 
     def _dataset(self, name: str) -> EntrySettings:
         entry = self.sweep.config.datasets[name]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mer.core.digests import code_digest, digest
 from mer.core.types import Sample
+from mer.features import FEATURES
 from mer.features.base import Recipe
 
 
@@ -25,6 +26,16 @@ def parts(samples: Sequence[Sample], provides: str) -> dict[str, tuple[Sample, .
     for sample in samples:
         by_subject[sample.subject].append(sample)
     return {_file_name(subject): tuple(group) for subject, group in sorted(by_subject.items())}
+
+
+def with_apex(samples: Sequence[Sample], recipe: Recipe) -> tuple[Sample, ...]:
+    """Leave out samples that a representation cannot be computed of, as no apex is annotated.
+
+    A protocol that uses one of them cannot run the methods that ask for it; one that does not can.
+    """
+    if not FEATURES[recipe.feature].needs_apex(recipe.params):
+        return tuple(samples)
+    return tuple(sample for sample in samples if sample.apex is not None)
 
 
 def samples_digest(samples: Sequence[Sample], fingerprint: str) -> str:

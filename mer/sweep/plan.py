@@ -4,10 +4,12 @@ from functools import cached_property
 
 from mer.artefacts.folds import Split
 from mer.core.errors import ConfigError, DataError, MerError, listed
+from mer.core.location import Location
 from mer.core.types import SampleIndex
-from mer.datasets.base import Dataset, Location
+from mer.datasets.base import Dataset
 from mer.features import FEATURES
 from mer.features.base import Recipe
+from mer.protocols.base import EvaluationProtocol
 from mer.sweep.config import SweepConfig, Variant
 from mer.sweep.splits import make_split
 
@@ -54,10 +56,16 @@ class Sweep:
             If the samples are not what the protocol is defined on or the folds leak.
         """
         if protocol not in self._splits:
-            entry = self.config.protocols[protocol]
-            samples = [sample for name in entry.params.datasets for sample in self.index(name)]
-            self._splits[protocol] = make_split(protocol, entry.spec, entry.params, samples)
+            names = self.config.protocols[protocol].params.datasets
+            samples = [sample for name in names for sample in self.index(name)]
+            notes = [note for name in names for note in self.index(name).notes]
+            self._splits[protocol] = make_split(protocol, self.protocol(protocol), samples, notes)
         return self._splits[protocol]
+
+    def protocol(self, name: str) -> EvaluationProtocol:
+        """Make a configured protocol."""
+        entry = self.config.protocols[name]
+        return entry.spec.build(entry.params)
 
     @cached_property
     def skipped(self) -> dict[tuple[str, str], str]:
@@ -118,8 +126,9 @@ class Sweep:
             if self.config.datasets[name].spec.provides == "flow_images":
                 if not feature.accepts_flow_images:
                     return f"{feature.title} needs frames, {name} holds flow images only"
-            elif feature.needs_apex:
-                without = sum(sample.apex is None for sample in self.index(name))
+            elif feature.needs_apex(recipe.params):
+                clips = self.split(protocol).samples.values()
+                without = sum(clip.apex is None for clip in clips if clip.dataset == name)
                 if without:
                     return f"{feature.title} needs an apex frame, {without} clips of {name} have none"
         return ""

@@ -8,21 +8,26 @@ from collections.abc import Sequence
 from mer.artefacts.folds import Split
 from mer.core.digests import digest
 from mer.core.errors import DataError, MerError, listed
-from mer.core.types import Sample
-from mer.protocols.base import ProtocolParams, ProtocolSpec, check_folds, only_source
+from mer.core.types import Sample, Source
+from mer.protocols.audit import audit
+from mer.protocols.base import EvaluationProtocol, require_expected
 
 
-def make_split(name: str, spec: ProtocolSpec, params: ProtocolParams, samples: Sequence[Sample]) -> Split:
+def make_split(
+    name: str, protocol: EvaluationProtocol, samples: Sequence[Sample], notes: Sequence[str] = ()
+) -> Split:
     """Label the samples, make the folds and check them.
 
     Parameters
     ----------
     name
         Of the protocol in the configuration.
-    spec, params
-        The protocol.
+    protocol
+        Divides them.
     samples
         Of all its data sets.
+    notes
+        What tables must say about the data sets.
 
     Raises
     ------
@@ -32,32 +37,67 @@ def make_split(name: str, spec: ProtocolSpec, params: ProtocolParams, samples: S
     try:
         _refuse_doubles(samples)
         _refuse_doubtful_people(samples)
-        protocol = spec.build(params)
-        labelled = protocol.task.label(samples)
+        labelled = protocol.select(protocol.task.label(samples))
+        chosen = [one.sample for one in labelled]
+        source = only_source(chosen)
+        differing = require_expected(protocol, labelled, real=source == "real")
         empty = sorted(set(protocol.task.classes) - {one.label for one in labelled})
         if empty:
             raise DataError(listed("Classes without a clip, which would score zero:", empty))
         folds = protocol.folds(labelled)
-        check_folds([one.sample for one in labelled], folds, subject_disjoint=spec.subject_disjoint)
+        times = protocol.times_tested(labelled)
+        audit(chosen, folds, subject_disjoint=protocol.subject_disjoint, times_tested=times)
         return Split(
             protocol=name,
             task=protocol.task.name,
             classes=tuple(protocol.task.classes),
-            source=only_source([one.sample for one in labelled]),
-            samples={one.sample.sample_id: one.sample for one in labelled},
+            source=source,
+            samples={sample.sample_id: sample for sample in chosen},
             labels={one.sample.sample_id: one.label for one in labelled},
             folds=folds,
-            notes=protocol.notes(labelled),
+            subject_disjoint=protocol.subject_disjoint,
+            pooling=protocol.pooling,
+            times_tested=times,
+            notes=(*_not_disjoint(protocol), *protocol.notes(), *differing, *notes),
         )
     except MerError as error:
         raise type(error)(f"protocols.{name}: {error}") from error
+
+
+def _not_disjoint(protocol: EvaluationProtocol) -> tuple[str, ...]:
+    if protocol.subject_disjoint:
+        return ()
+    return ("NOT subject-disjoint: people who are tested also train, so scores are optimistic",)
+
+
+def only_source(samples: Sequence[Sample]) -> Source:
+    """Return the source that all samples share.
+
+    Raises
+    ------
+    DataError
+        If there is none, or real and stand-in samples are mixed.
+    """
+    by_source = defaultdict(set)
+    for sample in samples:
+        by_source[sample.source].add(sample.dataset)
+    if not by_source:
+        raise DataError("no clip has a class of the task.")
+    if len(by_source) > 1:
+        names = "; ".join(
+            f"{source}: {', '.join(sorted(sets))}" for source, sets in sorted(by_source.items())
+        )
+        raise DataError(
+            f"Real and stand-in clips cannot meet in one protocol ({names}). Make two protocols of them."
+        )
+    return next(iter(by_source))
 
 
 def split_digest(split: Split) -> str:
     """Digest who is trained and tested on, with which labels."""
     samples = [[i, split.labels[i], s.person, s.dataset] for i, s in split.samples.items()]
     folds = [[fold.name, fold.train, fold.test] for fold in split.folds]
-    return digest([split.task, split.classes, split.source, samples, folds])
+    return digest([split.task, split.classes, split.source, samples, folds, split.pooling])
 
 
 def _refuse_doubles(samples: Sequence[Sample]) -> None:

@@ -75,7 +75,7 @@ def displacement(
     landmarks
         Points of shape (68, 2) in frame pixels.
     activations
-        The units at work and their relative strengths.
+        The units at work and their relative strengths; with none the field is zero.
     size
         Height and width of the field.
     rng
@@ -103,7 +103,7 @@ def displacement(
                 fall_off = strength * np.exp(-distance2 / (2 * width**2))
                 field += direction[:, None, None] * fall_off
     largest = np.sqrt((field**2).sum(axis=0)).max()
-    return np.asarray(field / largest)
+    return np.asarray(field / largest) if largest > 0 else field
 
 
 def _turned(direction: tuple[float, float], side: float, angle_rad: float) -> FloatArray:

@@ -48,13 +48,13 @@ def test_data_paths_can_be_given_on_the_command_line(bare, flow_table):
 
 def test_a_single_setting_can_be_given_over_the_demo(bare):
     printed = bare.snakemake("-n", "--config", "seeds=[3]", "folds_per_job=7")
-    assert "results/demo/predictions/demo_loso/ststnet/s3/007-013.parquet" in printed
+    assert "results/demo/predictions/megc2019_cde/ststnet/s3/007-013.parquet" in printed
 
 
 @pytest.mark.parametrize("profile", ["local", "slurm"])
 def test_profiles_plan_the_demo(bare, profile):
     printed = bare.snakemake("-n", "--profile", f"profiles/{profile}")
-    assert "results/demo/tables/demo_loso.md" in printed
+    assert "results/demo/tables/megc2019_cde.md" in printed
 
 
 def test_the_default_profile_holds_nothing_that_another_overrides(bare):

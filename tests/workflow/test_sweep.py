@@ -37,6 +37,7 @@ def test_everything_is_there(finished):
     assert found == {
         "sweep.json",
         "folds/p.json",
+        "audits/p.md",
         *(f"predictions/p/{v}/s0/000-002.parquet" for v in variants),
         *(f"{kind}/p/{v}.csv" for v in variants for kind in ("scores", "confusions")),
         *(f"figures/p/confusion_{v}.{suffix}" for v in variants for suffix in ("png", "pdf")),
@@ -69,7 +70,7 @@ def test_a_sweep_file_leaves_nothing_of_the_demo(finished):
     printed = finished.snakemake("-n", "--configfile", "tiny.yaml", "--forceall")
     assert "results/tiny/" in printed
     assert "results/demo/" not in printed
-    assert "demo_loso" not in printed
+    assert "megc2019_cde" not in printed
 
 
 @pytest.mark.parametrize(

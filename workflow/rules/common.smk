@@ -24,6 +24,7 @@ wildcard_constraints:
     dataset="[a-z0-9_]+-[0-9a-f]{8}",
     recipe="[a-z0-9_]+-[0-9a-f]{8}",
     part="[A-Za-z0-9_.-]+",
+    stand_in="[a-z0-9_]+-[0-9a-f]{8}",
     protocol="[a-z0-9_]+",
     variant="[a-z0-9_]+",
     seed="[0-9]+",
@@ -61,8 +62,20 @@ def folds_spec(w):
     return jobs_of(w).folds_spec(w.protocol)
 
 
+def audit_spec(w):
+    return jobs_of(w).audit_spec(w.protocol)
+
+
 def prepare_spec(w):
     return owner_of(w).prepare_spec(w.dataset, w.recipe, w.part)
+
+
+def stand_in_arguments(w):
+    return campaign.stand_in(w.stand_in)
+
+
+def stand_in_of(w):
+    return owner_of(w).stand_in(w.dataset)
 
 
 def parts_spec(w):
@@ -72,7 +85,9 @@ def parts_spec(w):
 def all_parts(w):
     folder = f"results/artefacts/{w.dataset}/{w.recipe}"
     return expand(
-        "{folder}/{part}.safetensors", folder=folder, part=owner_of(w).parts(w.dataset)
+        "{folder}/{part}.safetensors",
+        folder=folder,
+        part=owner_of(w).parts(w.dataset, w.recipe),
     )
 
 

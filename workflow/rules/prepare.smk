@@ -16,7 +16,39 @@ rule folds:
         " --output {output:q} > {log:q} 2>&1"
 
 
+rule audit:
+    input:
+        "results/{sweep}/folds/{protocol}.json",
+    output:
+        "results/{sweep}/audits/{protocol}.md",
+    log:
+        "results/{sweep}/logs/audit/{protocol}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=audit_spec,
+    shell:
+        "python -m mer.cli audit --spec {params.spec:q} --folds {input:q} --output {output:q} > {log:q} 2>&1"
+
+
+# Writes a stand-in that a configuration asks for; its name has the digest of settings and code.
+rule stand_in:
+    output:
+        "results/standins/{stand_in}/STAND-IN.json",
+    log:
+        "results/logs/standins/{stand_in}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        arguments=stand_in_arguments,
+        folder="results/standins/{stand_in}",
+    shell:
+        "python -m mer.cli standin {params.arguments} --out {params.folder:q} > {log:q} 2>&1"
+
+
 rule prepare:
+    input:
+        stand_in_of,
     output:
         "results/artefacts/{dataset}/{recipe}/{part}.safetensors",
     log:

@@ -4,6 +4,8 @@
 rule train:
     input:
         folds="results/{sweep}/folds/{protocol}.json",
+        # Nothing trains on folds that leak.
+        audit="results/{sweep}/audits/{protocol}.md",
         lists=lists,
     output:
         "results/{sweep}/predictions/{protocol}/{variant}/s{seed}/{first}-{last}.parquet",

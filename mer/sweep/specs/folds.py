@@ -1,4 +1,4 @@
-"""Specification of the job that writes folds."""
+"""Specifications of the jobs that write and audit folds."""
 
 from mer.sweep.specs.base import EntrySettings, Spec
 
@@ -24,4 +24,10 @@ class FoldsSpec(Spec):
     protocol: EntrySettings
     datasets: dict[str, EntrySettings]
     digest: str
+    revision: str
+
+
+class AuditSpec(Spec):
+    """Audit the folds of one protocol; the revision covers the split and the code that checks it."""
+
     revision: str

@@ -14,6 +14,8 @@ class ScoreSpec(Spec):
         First and last fold of every file of predictions.
     recipes
         Recipe of the predictions, by seed.
+    metrics
+        Names of the scores that the protocol reports.
     revision
         Of the code that scores.
     """
@@ -21,4 +23,5 @@ class ScoreSpec(Spec):
     variant: str
     packs: tuple[tuple[int, int], ...]
     recipes: dict[int, str]
+    metrics: tuple[str, ...]
     revision: str

@@ -1,5 +1,7 @@
 """Specifications of the jobs that make tables, figures and the list of both."""
 
+from typing import Literal
+
 from mer.core.parameters import Params
 from mer.sweep.specs.base import Spec
 
@@ -27,6 +29,8 @@ class TableSpec(Spec):
         Of the protocol.
     published
         Slug of the protocol's published numbers.
+    pooling
+        Whether scores are of pooled predictions or means of folds.
     rows
         In the order of the configuration.
     notes
@@ -38,6 +42,7 @@ class TableSpec(Spec):
     protocol: str
     title: str
     published: str | None
+    pooling: Literal["pooled", "fold_mean"]
     rows: tuple[TableRow, ...]
     notes: tuple[str, ...]
     revision: str

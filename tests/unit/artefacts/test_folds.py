@@ -18,6 +18,9 @@ def test_what_is_written_is_read(tmp_path, tiny_demo):
         samples=samples,
         labels={i: s.emotion for i, s in samples.items()},
         folds=(Fold("one", ids[3:], ids[:3]),),
+        subject_disjoint=False,
+        pooling="fold_mean",
+        times_tested={i: int(i in ids[:3]) for i in ids},
         notes=("only some",),
     )
     write_folds(tmp_path / "p.json", split)
@@ -26,7 +29,18 @@ def test_what_is_written_is_read(tmp_path, tiny_demo):
 
 def test_a_file_of_an_older_form_is_refused(tmp_path, tiny_demo):
     sample = tiny_demo.index().samples[0]
-    split = Split("p", "t", ("a",), "stand_in", {sample.sample_id: sample}, {sample.sample_id: "a"}, ())
+    split = Split(
+        "p",
+        "t",
+        ("a",),
+        "stand_in",
+        {sample.sample_id: sample},
+        {sample.sample_id: "a"},
+        (),
+        True,
+        "pooled",
+        {sample.sample_id: 1},
+    )
     path = tmp_path / "p.json"
     write_folds(path, split)
     document = json.loads(path.read_text())

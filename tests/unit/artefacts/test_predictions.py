@@ -79,19 +79,26 @@ def test_packs_that_overlap_are_refused_when_pooled(tmp_path, rows):
     path = tmp_path / "a.parquet"
     write_predictions(path, rows, CLASSES, {})
     pooled = read_predictions([path, path], CLASSES)
-    with pytest.raises(IncompleteRunError, match="seed 0: 1a is predicted 2 times"):
-        check_complete(pooled, ["1a", "1b", "2a", "2b"], {0: "r"}, "v on p")
+    with pytest.raises(IncompleteRunError, match="seed 0: 1a is predicted 2 times instead of 1"):
+        check_complete(pooled, dict.fromkeys(["1a", "1b", "2a", "2b"], 1), {0: "r"}, "v on p")
 
 
 def test_missing_and_foreign_predictions_are_listed(rows):
     with pytest.raises(IncompleteRunError) as caught:
-        check_complete(rows, ["1a", "1b", "2a", "2c"], {0: "r", 1: "r"}, "v on p")
-    assert "seed 0: no prediction for 2c" in str(caught.value)
+        check_complete(rows, dict.fromkeys(["1a", "1b", "2a", "2c"], 1), {0: "r", 1: "r"}, "v on p")
+    assert "seed 0: 2c has no prediction" in str(caught.value)
     assert "seed 0: 2b is no sample of the protocol" in str(caught.value)
-    assert "seed 1: no prediction for 1a" in str(caught.value)
-    check_complete(rows, ["1a", "1b", "2a", "2b"], {0: "r"}, "v on p")
+    assert "seed 1: 1a has no prediction" in str(caught.value)
+    check_complete(rows, dict.fromkeys(["1a", "1b", "2a", "2b"], 1), {0: "r"}, "v on p")
 
 
 def test_predictions_of_another_recipe_are_refused(rows):
     with pytest.raises(IncompleteRunError, match="seed 0: predictions of another recipe, r"):
-        check_complete(rows, ["1a", "1b", "2a", "2b"], {0: "q"}, "v on p")
+        check_complete(rows, dict.fromkeys(["1a", "1b", "2a", "2b"], 1), {0: "q"}, "v on p")
+
+
+def test_clips_are_expected_as_often_as_declared(rows):
+    declared = {"1a": 1, "1b": 1, "2a": 1, "2b": 1, "source": 0}
+    check_complete(rows, declared, {0: "r"}, "v on p")
+    with pytest.raises(IncompleteRunError, match="seed 0: 2a is predicted 1 times instead of 5"):
+        check_complete(rows, {**declared, "2a": 5}, {0: "r"}, "v on p")

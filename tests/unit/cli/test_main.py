@@ -23,7 +23,7 @@ def test_check_says_what_will_run(capsys, repository):
     assert main(["check", str(repository / "config.yaml")]) == 0
     printed = capsys.readouterr().out
     assert "valid. Results will lie in results/demo/" in printed
-    assert "168" in printed
+    assert "133" in printed
     assert "stand-in" in printed
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from mer.datasets.base import Location
+from mer.core.location import Location
 from mer.datasets.demo import SPEC
 
 

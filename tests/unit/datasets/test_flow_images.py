@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from mer.core.errors import DataError
-from mer.datasets.base import Location
+from mer.core.location import Location
 from mer.datasets.flow_images import SPEC, FlowFolders, FlowTable
 
 CLASSES = ("negative", "positive", "surprise")

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from mer.core.errors import DataError
-from mer.datasets.base import Location
+from mer.core.location import Location
 from mer.datasets.table import SPEC
 
 

@@ -27,7 +27,14 @@ def test_an_image_of_a_clip(tiny_demo):
 def test_a_clip_without_apex_is_refused():
     clip = Clip(np.zeros((4, 40, 40), np.uint8), 0, None, 3)
     with pytest.raises(DataError, match="needs an apex frame"):
-        FlowImage(FlowImageParams()).compute(clip)
+        FlowImage(FlowImageParams(without_apex="refuse")).compute(clip)
+
+
+def test_the_middle_frame_stands_in_for_an_apex_that_is_not_annotated():
+    frames = np.random.default_rng(0).integers(0, 255, (5, 40, 40), dtype=np.uint8)
+    feature = FlowImage(FlowImageParams())
+    missing = feature.compute(Clip(frames, 0, None, 4))
+    assert np.array_equal(missing, feature.compute(Clip(frames, 0, 2, 4)))
 
 
 def test_finished_images_must_be_what_would_be_computed():

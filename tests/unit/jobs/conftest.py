@@ -32,7 +32,7 @@ def prepared(tmp_path_factory):
     folder = jobs.artefact_folder("demo")
     for variant in ("ststnet", "lbp_top_svm"):
         key = jobs.sweep.recipe(variant).key
-        for part in jobs.parts(folder):
+        for part in jobs.parts(folder, key):
             spec = PrepareSpec.model_validate_json(jobs.prepare_spec(folder, key, part))
             prepare.run(spec, Execution(), root / f"results/artefacts/{folder}/{key}/{part}.safetensors")
         lists[variant] = [root / path for path in jobs.lists("p", variant)]

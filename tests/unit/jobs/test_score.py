@@ -82,7 +82,7 @@ def test_databases_of_a_composite_are_scored_from_the_same_predictions(prepared,
 def test_a_missing_prediction_is_an_error(prepared, pooled, tmp_path):
     rows, write = pooled
     last = (rows["seed"] == 1) & (rows["sample_id"] == "demo:s04:neg_01")
-    with pytest.raises(IncompleteRunError, match="seed 1: no prediction for demo:s04:neg_01"):
+    with pytest.raises(IncompleteRunError, match="seed 1: demo:s04:neg_01 has no prediction"):
         run(prepared, write(rows[~last]), tmp_path, packs=[[0, 3]])
     assert not list(tmp_path.glob("*.csv"))
 

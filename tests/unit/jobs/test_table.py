@@ -32,6 +32,7 @@ def spec(rows=None, notes=()):
         protocol="p",
         title="MEGC 2019 composite",
         published="cde2019",
+        pooling="pooled",
         rows=rows,
         notes=notes,
         revision="",

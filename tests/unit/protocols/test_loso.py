@@ -13,14 +13,17 @@ def test_a_task_of_ones_own():
     classes = {"happy": ("happiness",), "other": ("disgust", "fear")}
     task = SPEC.build(SPEC.params(datasets=("a",), task="two", classes=classes, drop=("others",))).task
     assert task.name == "two"
-    assert dict(task.classes) == {"happy": ("happiness",), "other": ("disgust", "fear")}
-    assert task.dropped == ("others",)
+    assert task.classes == ("happy", "other")
+    rule = task.rules["*"]
+    assert dict(rule.classes) == {"happy": ("happiness",), "other": ("disgust", "fear")}
+    assert rule.dropped == ("others",)
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"task": "mine"}, "task 'mine' needs 'classes'"),
+        ({"drop": ("x",)}, "'drop' goes with 'classes'"),
         ({"classes": {"a": ("x",), "b": ("y",)}}, "a name of its own"),
         ({"task": "mine", "classes": {"a": ("x",), "b": ("x",)}}, "each label once"),
         ({"task": "mine", "classes": {"a": ("x",), "b": ("y",)}, "drop": ("x",)}, "each label once"),

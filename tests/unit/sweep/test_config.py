@@ -65,7 +65,8 @@ sedes: [1]
         "datasets.demo.n_subjetcs: Unknown key 'n_subjetcs'. Did you mean 'n_subjects'? Known keys: "
         "amplitude_px, clips_per_class, height, n_subjects, noise, seed.",
         "protocols.first.protocol: Unknown protocol 'losso'. Did you mean 'loso'? "
-        "Known protocols: loso, megc2019_cde.",
+        "Known protocols: cdmer, kfold, lodo, loso, lovo, megc2018_cde, megc2018_hde, megc2019_cde, "
+        "smic_hs_nonmicro, tlcnn560.",
         "variants.net.lr: Input should be greater than 0. Got -1",
         "variants.net.epcohs: Unknown key 'epcohs'. Did you mean 'epochs'? Known keys: "
         "batch_size, dropout, epochs, flow_image, lr, order, weight_decay.",

@@ -62,11 +62,21 @@ def test_a_protocol_that_nothing_can_run_under_is_an_error(flow_table):
 
 def test_a_missing_apex_is_a_reason(tmp_path):
     (tmp_path / "c").mkdir()
-    rows = "".join(f"c,{subject},positive,1,,5,{subject}\n" for subject in ("a", "b"))
+    rows = "".join(
+        f"c,{subject},{label},1,,5,{subject}\n" for subject, label in (("a", "positive"), ("b", "negative"))
+    )
     (tmp_path / "clips.csv").write_text("clip,subject,label,onset,apex,offset,name\n" + rows)
     planned = sweep(
         datasets={"mine": {"dataset": "table"}},
-        protocols={"p": {"protocol": "loso", "datasets": ["mine"]}},
+        protocols={
+            "p": {
+                "protocol": "loso",
+                "datasets": ["mine"],
+                "task": "two",
+                "classes": {"positive": ["positive"], "rest": ["negative"]},
+            }
+        },
+        variants={"ststnet": {"flow_image": {"without_apex": "refuse"}}},
         paths={"mine": str(tmp_path)},
     )
     assert planned.skipped == {

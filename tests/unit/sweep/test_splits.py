@@ -25,7 +25,7 @@ def clips(*subjects):
 
 
 def split(samples, params=PARAMS):
-    return make_split("p", LOSO, params, samples)
+    return make_split("p", LOSO.build(params), samples)
 
 
 def test_a_subject_that_is_two_persons_is_refused():

@@ -1,8 +1,8 @@
 import pytest
 
 from mer.methods import METHODS
-from mer.protocols import PROTOCOLS
 from mer.tables.published import citation, published_results
+from tests.contract.conftest import EXAMPLES
 
 
 def test_numbers_of_the_composite_with_their_sources():
@@ -31,9 +31,9 @@ def test_accuracy_is_named_war_and_scopes_like_databases():
 
 def test_every_paper_is_cited():
     assert "Pattern Recognition" in citation("fr")
-    for spec in PROTOCOLS.values():
-        if spec.published:
-            results = published_results(spec.published)
+    for protocol in EXAMPLES.values():
+        if protocol.published:
+            results = published_results(protocol.published)
             assert len(results) > 0
             assert all(citation(paper) for paper in set(results["paper"]))
 
@@ -42,8 +42,8 @@ def test_every_paper_is_cited():
 def test_every_methods_slug_is_a_published_one(name):
     known = {
         slug
-        for spec in PROTOCOLS.values()
-        if spec.published
-        for slug in published_results(spec.published)["method_slug"]
+        for protocol in EXAMPLES.values()
+        if protocol.published
+        for slug in published_results(protocol.published)["method_slug"]
     }
     assert METHODS[name].published in known

@@ -1,7 +1,7 @@
 import pytest
 
 from mer.core.errors import DataError
-from mer.datasets.base import named_sample
+from mer.core.samples import named_sample
 
 
 def sample(**changes):

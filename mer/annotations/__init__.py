@@ -1,0 +1,1 @@
+"""Annotation files and folders of clips as databases distribute them, read without opening a frame."""

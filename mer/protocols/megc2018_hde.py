@@ -1,0 +1,65 @@
+"""Holdout database evaluation of MEGC 2018: train on CASME II and test on SAMM, and the reverse."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from mer.core.types import Fold
+from mer.protocols.base import (
+    EvaluationProtocol,
+    Expected,
+    Pooling,
+    ProtocolParams,
+    ProtocolSpec,
+    leave_one_out,
+    require_databases,
+)
+from mer.tasks import TASKS
+from mer.tasks.base import ClassCounts, LabelledSample, Task
+
+EXPECTED = Expected(
+    "the MEGC 2018 databases",
+    {
+        "casme2": ClassCounts({"I": 25, "II": 15, "III": 99, "IV": 26, "V": 20}, 26),
+        "samm": ClassCounts({"I": 24, "II": 13, "III": 20, "IV": 8, "V": 3}, 21),
+    },
+    folds=2,
+)
+
+
+class Megc2018HdeParams(ProtocolParams):
+    """Settings of the holdout."""
+
+
+class Megc2018Hde(EvaluationProtocol):
+    """Two folds, one per database; the overall score is the mean of both (Yap et al. 2018, task A)."""
+
+    pooling: ClassVar[Pooling] = "fold_mean"
+
+    @property
+    def task(self) -> Task:
+        """The objective classes I to V."""
+        return TASKS["megc2018"]
+
+    @property
+    def published(self) -> str:
+        """Slug of the published numbers."""
+        return "hde2018-mean"
+
+    def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:
+        """Expect 185 and 68 clips."""
+        return (EXPECTED,)
+
+    def folds(self, samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
+        """Split the samples; independent of their order."""
+        require_databases("megc2018_hde", samples, ("casme2", "samm"))
+        return leave_one_out(samples, lambda one: one.sample.database)
+
+
+SPEC = ProtocolSpec(
+    name="megc2018_hde",
+    title="MEGC 2018 holdout",
+    summary="Train on CASME II, test on SAMM, and the reverse; objective classes I to V, mean of both folds.",
+    params=Megc2018HdeParams,
+    build=Megc2018Hde,
+    metrics=("war", "uar"),
+)

@@ -1,0 +1,75 @@
+import pytest
+
+from mer.core.errors import DataError
+from mer.tasks import TASKS
+from mer.tasks.base import ClassCounts, Rule, Task
+from mer.tasks.megc2019_list import listed_clips, organisers_list
+
+
+@pytest.fixture
+def samples(tiny_demo):
+    return tiny_demo.index().samples
+
+
+def test_a_task_maps_and_drops_labels(samples):
+    rule = Rule({"bad": ("negative",), "other": ("surprise",)}, dropped=("positive",))
+    labelled = Task("two", ("bad", "other"), {"*": rule}).label(samples)
+    assert len(labelled) == 12
+    assert {(one.sample.emotion, one.label) for one in labelled} == {
+        ("negative", "bad"),
+        ("surprise", "other"),
+    }
+
+
+def test_a_rule_of_a_database_goes_before_the_one_for_all(samples):
+    rules = {"*": Rule({"bad": ("negative", "positive", "surprise")})}
+    rules["demo"] = Rule({"good": ("positive",)}, dropped=("negative", "surprise"))
+    labelled = Task("mine", ("bad", "good"), rules).label(samples)
+    assert {one.label for one in labelled} == {"good"}
+
+
+def test_labels_without_a_class_are_listed_with_their_counts(samples):
+    task = Task("one", ("bad",), {"*": Rule({"bad": ("negative",)})})
+    with pytest.raises(DataError, match=r"demo: 'positive' \(6 clips\)\n  demo: 'surprise' \(6 clips\)"):
+        task.label(samples)
+
+
+def test_repression_changes_sides_between_tasks():
+    def class_of(task):
+        return TASKS[task].rules["casme2"].class_of()["repression"]
+
+    assert class_of("megc2019") == "negative"
+    assert class_of("casme2_4") == "others"
+    assert class_of("cdmer") is None
+    assert class_of("casme2_5") == "repression"
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_rules_fill_every_class_and_no_other(name):
+    task = TASKS[name]
+    for rule in task.rules.values():
+        assert set(rule.classes) <= set(task.classes)
+        labels = [label for group in rule.classes.values() for label in group] + list(rule.dropped)
+        assert len(labels) == len(set(labels))
+    assert {label for rule in task.rules.values() for label in rule.classes} == set(task.classes)
+
+
+def test_differences_are_said_per_class_and_for_subjects():
+    expected = ClassCounts({"a": 3, "b": 2}, 4)
+    assert ClassCounts({"a": 3, "b": 2}, 4).differences(expected) == []
+    assert ClassCounts({"a": 1, "c": 1}, 3).differences(expected) == [
+        "a: expected 3, found 1",
+        "b: expected 2, found 0",
+        "c: expected 0, found 1",
+        "subjects: expected 4, found 3",
+    ]
+
+
+def test_the_organisers_list_has_the_published_counts():
+    classes = list(organisers_list().values())
+    assert [classes.count(name) for name in ("negative", "positive", "surprise")] == [250, 109, 83]
+    assert {key: len(listed_clips(key)) for key in ("casme2", "samm", "smic_hs")} == {
+        "casme2": 24,
+        "samm": 28,
+        "smic_hs": 16,
+    }
