@@ -81,6 +81,10 @@ def _check(arguments: argparse.Namespace) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"{arguments.config}: valid. Results will lie in {jobs.root}/.")
     console.print(_protocols(jobs))
+    for name in jobs.sweep.datasets:
+        index = jobs.sweep.index(name)
+        for remark in (*index.notes, *index.warnings):
+            console.print(f"{name}: {remark}", markup=False)
     for (protocol, variant), reason in jobs.sweep.skipped.items():
         console.print(f"not run: {variant} on {protocol}, {reason}")
 

@@ -10,6 +10,7 @@ from mer.core.parameters import Params
 from mer.core.types import Execution
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
+from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableSpec
 from mer.sweep.specs.train import TrainSpec
@@ -20,6 +21,7 @@ Command = Callable[[argparse.Namespace], None]
 def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the type
     """Add the rules' commands to a parser; they are left out of its help."""
     _add(commands, "folds", _folds, FoldsSpec)
+    _add(commands, "samples", _samples, SamplesSpec, outputs=2)
     _add(commands, "audit", _audit, AuditSpec)
     _add(commands, "prepare", _prepare, PrepareSpec)
     _add(commands, "parts", _parts, PartsSpec)
@@ -60,6 +62,12 @@ def _folds(arguments: argparse.Namespace) -> None:
     from mer.jobs import folds
 
     folds.run(arguments.spec, arguments.execution, arguments.output)
+
+
+def _samples(arguments: argparse.Namespace) -> None:
+    from mer.jobs import samples
+
+    samples.run(arguments.spec, arguments.execution, *arguments.output)
 
 
 def _audit(arguments: argparse.Namespace) -> None:

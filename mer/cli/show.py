@@ -44,6 +44,7 @@ def _show(arguments: argparse.Namespace) -> None:
         console.print("\n".join([*notes, *more, ""]))
     console.print(f"Tables:      {folder}/tables/*.csv, .md, .tex")
     console.print(f"Figures:     {folder}/figures/*/*.png, .pdf")
+    console.print(f"Leak audits: {folder}/audits/*.md; how data were read: {folder}/samples/*.md")
     console.print(f"Predictions: {folder}/predictions/, one row per test clip")
 
 

@@ -13,10 +13,11 @@ from mer.sweep.plan import Sweep
 from mer.sweep.specs.base import EntrySettings, Spec
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
+from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
 from mer.sweep.specs.train import TrainSpec
-from mer.sweep.splits import split_digest
+from mer.sweep.splits import index_digest, split_digest
 
 RESULTS = "results"
 
@@ -86,6 +87,16 @@ class Jobs:
         """Name the scores of all variants that run under a protocol."""
         return [f"{self.root}/scores/{protocol}/{name}.csv" for name in self.sweep.variants(protocol)]
 
+    def samples(self) -> list[str]:
+        """Name the lists of samples and the reports on how they were read."""
+        return [
+            f"{self.root}/samples/{name}.{suffix}" for name in self.sweep.datasets for suffix in ("csv", "md")
+        ]
+
+    def audits(self) -> list[str]:
+        """Name the reports on the folds."""
+        return [f"{self.root}/audits/{protocol}.md" for protocol in self.sweep.config.protocols]
+
     def tables(self) -> list[str]:
         """Name all tables."""
         protocols = self.sweep.config.protocols
@@ -115,6 +126,16 @@ class Jobs:
             datasets={name: self._dataset(name) for name in entry.params.datasets},
             digest=self.split_digest(protocol),
             revision=digest([marks, split.notes, code_digest("mer.artefacts.folds")]),
+        )
+        return _json(spec)
+
+    def samples_spec(self, name: str) -> str:
+        """Specify the job that lists a data set's samples."""
+        spec = SamplesSpec(
+            name=name,
+            dataset=self._dataset(name),
+            digest=index_digest(self.sweep.index(name)),
+            revision=code_digest("mer.jobs.samples"),
         )
         return _json(spec)
 
@@ -209,6 +230,8 @@ class Jobs:
         spec = SummarySpec(
             name=self.sweep.config.name,
             tables=tuple(self.tables()),
+            samples=tuple(self.samples()),
+            audits=tuple(self.audits()),
             figures=tuple(self.figures()),
             predictions=tuple(path for run in runs for path in self.predictions(*run)),
             skipped=tuple(f"{v} on {p}: {reason}" for (p, v), reason in self.sweep.skipped.items()),

@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from mer.artefacts.folds import Split
 from mer.core.digests import digest
 from mer.core.errors import DataError, MerError, listed
-from mer.core.types import Sample, Source
+from mer.core.types import Sample, SampleIndex, Source
 from mer.protocols.audit import audit
 from mer.protocols.base import EvaluationProtocol, require_expected
 
@@ -98,6 +99,12 @@ def split_digest(split: Split) -> str:
     samples = [[i, split.labels[i], s.person, s.dataset] for i, s in split.samples.items()]
     folds = [[fold.name, fold.train, fold.test] for fold in split.folds]
     return digest([split.task, split.classes, split.source, samples, folds, split.pooling])
+
+
+def index_digest(index: SampleIndex) -> str:
+    """Digest everything that an index says."""
+    samples = [asdict(sample) for sample in index]
+    return digest([index.fingerprint, index.version, index.warnings, index.notes, samples])
 
 
 def _refuse_doubles(samples: Sequence[Sample]) -> None:

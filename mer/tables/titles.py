@@ -2,7 +2,21 @@
 
 from collections.abc import Iterable
 
-SCOPE_TITLES = {"composite": "Composite", "smic_hs": "SMIC-HS", "casme2": "CASME II", "samm": "SAMM"}
+SCOPE_TITLES = {
+    "composite": "Composite",
+    "smic_hs": "SMIC-HS",
+    "smic_vis": "SMIC-VIS",
+    "smic_nir": "SMIC-NIR",
+    "casme": "CASME",
+    "casme2": "CASME II",
+    "samm": "SAMM",
+    "casme_squared": "CAS(ME)²",
+    "casme3_a": "CAS(ME)³ A",
+    "mmew": "MMEW",
+    "fourdme": "4DME",
+    "dfme": "DFME",
+    "samm_lv": "SAMM-LV",
+}
 METRIC_TITLES = {"uf1": "UF1", "uar": "UAR", "war": "WAR"}
 
 

@@ -38,6 +38,8 @@ def test_everything_is_there(finished):
         "sweep.json",
         "folds/p.json",
         "audits/p.md",
+        "samples/demo.csv",
+        "samples/demo.md",
         *(f"predictions/p/{v}/s0/000-002.parquet" for v in variants),
         *(f"{kind}/p/{v}.csv" for v in variants for kind in ("scores", "confusions")),
         *(f"figures/p/confusion_{v}.{suffix}" for v in variants for suffix in ("png", "pdf")),

@@ -25,6 +25,7 @@ wildcard_constraints:
     recipe="[a-z0-9_]+-[0-9a-f]{8}",
     part="[A-Za-z0-9_.-]+",
     stand_in="[a-z0-9_]+-[0-9a-f]{8}",
+    data="[a-z0-9_]+",
     protocol="[a-z0-9_]+",
     variant="[a-z0-9_]+",
     seed="[0-9]+",
@@ -45,7 +46,8 @@ def all_sweeps(w):
 
 
 def contents(w):
-    return jobs_of(w).tables() + jobs_of(w).figures()
+    jobs = jobs_of(w)
+    return jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
 
 
 # Snakemake does not compare parameters that depend on threads with those of the last run: another
@@ -60,6 +62,10 @@ def prepare_execution(w, threads):
 
 def folds_spec(w):
     return jobs_of(w).folds_spec(w.protocol)
+
+
+def samples_spec(w):
+    return jobs_of(w).samples_spec(w.data)
 
 
 def audit_spec(w):

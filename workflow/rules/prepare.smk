@@ -1,6 +1,21 @@
 # From data sets to folds and to arrays. Arrays are shared by all sweeps.
 
 
+rule samples:
+    output:
+        multiext("results/{sweep}/samples/{data}", ".csv", ".md"),
+    log:
+        "results/{sweep}/logs/samples/{data}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=samples_spec,
+        execution=execution,
+    shell:
+        "python -m mer.cli samples --spec {params.spec:q} --execution {params.execution:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
 rule folds:
     output:
         "results/{sweep}/folds/{protocol}.json",

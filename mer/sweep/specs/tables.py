@@ -60,6 +60,8 @@ class SummarySpec(Spec):
 
     name: str
     tables: tuple[str, ...]
+    samples: tuple[str, ...]
+    audits: tuple[str, ...]
     figures: tuple[str, ...]
     predictions: tuple[str, ...]
     skipped: tuple[str, ...]

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -125,3 +126,24 @@ def test_seeds_stay_apart(prepared, predictions, tmp_path):
     scores, _ = run(prepared, predictions, tmp_path)
     assert isinstance(scores, pd.DataFrame)
     assert scores["seed"].value_counts().to_dict() == {0: 3, 1: 3}
+
+
+def test_a_protocol_may_average_its_folds(prepared, pooled, tmp_path):
+    """Fold 0 is right throughout, the others put 6 clips of 3 classes into one: WAR 1 and three times 1/3."""
+    rows, write = pooled
+    right = rows["fold"] == 0
+    for name in ("negative", "positive", "surprise"):
+        rows.loc[right, f"score_{name}"] = (rows.loc[right, "true"] == name).astype(float)
+    rows.loc[right, "predicted"] = rows.loc[right, "true"]
+    folds = tmp_path / "folds.json"
+    write_folds(folds, replace(read_folds(prepared.folds), pooling="fold_mean"))
+    scores, _ = run(prepared, write(rows), tmp_path, folds=folds, packs=[[0, 3]])
+    chosen = scores[scores["seed"] == 0].set_index("metric")["value"]
+    assert chosen["war"] == pytest.approx((1 + 3 * (1 / 3)) / 4)
+    # F1 of a class that gets everything: 2 * 2 / (6 + 2); the two others have none.
+    assert chosen["uf1"] == pytest.approx((1 + 3 * (0.5 / 3)) / 4)
+
+
+def test_only_the_metrics_of_the_protocol_are_reported(prepared, predictions, tmp_path):
+    scores, _ = run(prepared, predictions, tmp_path, metrics=["war"])
+    assert set(scores["metric"]) == {"war"}

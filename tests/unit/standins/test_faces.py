@@ -1,0 +1,51 @@
+"""Stand-in faces are faces to a real detector."""
+
+import cv2
+import numpy as np
+import pytest
+
+from mer.core.seeds import stream
+from mer.media.dlib_faces import DlibFaces, model_file
+from mer.standins.plan import StandInParams
+from mer.standins.planned import plan
+from mer.standins.write import write
+from mer.synthetic.face import eye_distance
+from mer.synthetic.identity import draw_identity, render_neutral
+
+
+@pytest.fixture(scope="module")
+def onsets(tmp_path_factory):
+    """First frames of one clip per subject of SMIC, CASME II and SAMM, as written, with true landmarks."""
+    found = []
+    for key, suffix in (("smic_hs", "bmp"), ("casme2", "jpg"), ("samm", "jpg")):
+        planned = plan(key, StandInParams(scale=0.15))
+        out = tmp_path_factory.mktemp(key)
+        write(planned, out)
+        for person, clip in {clip.person: clip for clip in planned.clips}.items():
+            image = cv2.imread(str(out / clip.folder / clip.files[0]))
+            face = render_neutral(draw_identity(stream("stand-in person", 0, person)), 128)
+            assert clip.files[0].endswith(suffix)
+            found.append((image[:, :, ::-1].copy(), face.landmarks))
+    return found
+
+
+def test_dlib_finds_the_faces_and_their_landmarks(onsets):
+    faces = DlibFaces()
+    found = [(faces.landmarks(image), true) for image, true in onsets]
+    seen = [(points, true) for points, true in found if points is not None]
+    assert len(onsets) >= 12
+    assert len(seen) >= 0.95 * len(found)
+    errors = [np.linalg.norm(p - t, axis=1).mean() / eye_distance(t) for p, t in seen]
+    assert np.mean(errors) <= 0.08
+
+
+def test_no_face_in_noise():
+    noise = np.random.default_rng(0).integers(0, 256, (128, 112, 3), dtype=np.uint8)
+    assert DlibFaces().landmarks(noise) is None
+
+
+def test_the_weights_are_found_without_importing_their_package():
+    import sys
+
+    assert model_file().stat().st_size > 90_000_000
+    assert "face_recognition_models" not in sys.modules
