@@ -44,22 +44,7 @@ def read_records(
     for row in rows:
         if not row["subject"].strip() or not row["clip"].strip():
             continue
-        onset, apex, offset = (
-            frame(row[name], name, row.place, notes) if name in row.cells else None for name in MARKS
-        )
-        plain = Record(
-            subject=row["subject"].strip(),
-            clip=row["clip"].strip(),
-            emotion=label(row.get("emotion"), notes, row.place, other=other),
-            onset=onset,
-            apex=apex,
-            offset=offset,
-            folders=(),
-            place=row.place,
-            action_units=action_units(row.get("units")),
-            objective_class=objective_class(row.get("objective_class")),
-        )
-        record = make(row, plain)
+        record = make(row, _plain(row, other, notes))
         if record is not None:
             named = {"subject": record.subject, "clip": record.clip}
             found = record.folders or tuple(pattern.format(**named) for pattern in folders)
@@ -70,6 +55,25 @@ def read_records(
     for subject, clip in sorted(unused):
         notes.add("correction left out, there is no such clip", f"{subject}/{clip}")
     return Unversioned(tuple(records), notes.warnings())
+
+
+def _plain(row: SheetRow, other: str, notes: Notes) -> Record:
+    """Read the columns that all databases have alike."""
+    onset, apex, offset = (
+        frame(row[name], name, row.place, notes) if name in row.cells else None for name in MARKS
+    )
+    return Record(
+        subject=row["subject"].strip(),
+        clip=row["clip"].strip(),
+        emotion=label(row.get("emotion"), notes, row.place, other=other),
+        onset=onset,
+        apex=apex,
+        offset=offset,
+        folders=(),
+        place=row.place,
+        action_units=action_units(row.get("units")),
+        objective_class=objective_class(row.get("objective_class")),
+    )
 
 
 def _compare_class(record: Record, notes: Notes) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from mer.annotations.versions import task_versions
 from mer.core.errors import DataError, listed
 from mer.core.parameters import Params
 from mer.core.types import Fold
@@ -148,6 +149,19 @@ class ProtocolSpec:
     params: type[ProtocolParams]
     build: Callable[[Any], EvaluationProtocol]
     metrics: tuple[str, ...] = ("uf1", "uar", "war")
+
+
+def published_counts(name: str, task: Task, databases: Sequence[str], *, folds: int) -> Expected:
+    """Return what the first version of each database that has all classes of a task gives under it."""
+    complete = {
+        database: next(
+            counts
+            for counts in task_versions(database, task.name).values()
+            if set(counts.classes) == set(task.classes)
+        )
+        for database in databases
+    }
+    return Expected(name, complete, folds)
 
 
 def count_classes(samples: Sequence[LabelledSample]) -> dict[str, ClassCounts]:

@@ -9,19 +9,13 @@ from mer.protocols.base import (
     ProtocolParams,
     ProtocolSpec,
     leave_one_person_out,
+    published_counts,
     require_databases,
 )
 from mer.tasks import TASKS
-from mer.tasks.base import ClassCounts, LabelledSample, Task
+from mer.tasks.base import LabelledSample, Task
 
-EXPECTED = Expected(
-    "the MEGC 2018 composite",
-    {
-        "casme2": ClassCounts({"I": 25, "II": 15, "III": 99, "IV": 26, "V": 20}, 26),
-        "samm": ClassCounts({"I": 24, "II": 13, "III": 20, "IV": 8, "V": 3}, 21),
-    },
-    folds=47,
-)
+DATABASES = ("casme2", "samm")
 
 
 class Megc2018CdeParams(ProtocolParams):
@@ -47,11 +41,11 @@ class Megc2018Cde(EvaluationProtocol):
 
     def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:
         """Expect the 253 clips."""
-        return (EXPECTED,)
+        return (published_counts("the MEGC 2018 composite", self.task, DATABASES, folds=47),)
 
     def folds(self, samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
         """Split the samples; independent of their order."""
-        require_databases("megc2018_cde", samples, ("casme2", "samm"))
+        require_databases("megc2018_cde", samples, DATABASES)
         return leave_one_person_out(samples)
 
 

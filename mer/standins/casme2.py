@@ -7,7 +7,16 @@ from typing import Any
 
 from mer.annotations.values import ROMAN
 from mer.standins.plan import Cell, PlannedClip, StandIn, Workbook
-from mer.standins.roster import activations, deal_classes, lengths, person_key, published, units_text, unused
+from mer.standins.roster import (
+    activations,
+    deal_classes,
+    lengths,
+    person_key,
+    published,
+    relabel,
+    units_text,
+    unused,
+)
 from mer.tasks.megc2019_list import listed_clips
 
 V2014, V2019, V256 = "2014-05-08", "2019-07-01", "256 rows"
@@ -80,10 +89,7 @@ def _of_subject(
     """Give the listed clips of a subject a label of their class, and name the others."""
     names = {clip for clip, _ in listed}
     labels = {"positive": ("happiness",), "surprise": ("surprise",), "negative": ("disgust", "repression")}
-    for clip, label in listed:
-        emotion = next(name for name in labels[label] if left.get(name))
-        left[emotion] -= 1
-        yield clip, emotion
+    yield from relabel(listed, left, labels)
     fixed = {("sub04", "disgust"): "EP12_01f", ("sub05", "disgust"): "EP09_05f"}
     irregular = iter(_IRREGULAR.get(subject, ()))
     sad = iter(_RELABELLED if subject == "sub24" else ())

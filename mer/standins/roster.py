@@ -117,6 +117,16 @@ def person_key(database: str, subject: str) -> str:
     return f"{database}:{re.sub(r'[^0-9]', '', subject)}"
 
 
+def relabel(
+    listed: Sequence[tuple[str, str]], left: dict[str, int], labels: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """Give a subject's listed clips a label of their class, and take it from those that are left."""
+    for clip, name in listed:
+        emotion = next(label for label in labels[name] if left.get(label))
+        left[emotion] -= 1
+        yield clip, emotion
+
+
 def unused(names: set[str], pattern: str, numbers: Iterator[int]) -> str:
     """Return the first name of a pattern that is not taken, and take it."""
     for number in numbers:

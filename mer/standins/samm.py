@@ -5,7 +5,16 @@ from itertools import count
 
 from mer.annotations.values import ROMAN
 from mer.standins.plan import Cell, Formula, PlannedClip, StandIn, Workbook
-from mer.standins.roster import activations, deal_classes, lengths, person_key, published, units_text, unused
+from mer.standins.roster import (
+    activations,
+    deal_classes,
+    lengths,
+    person_key,
+    published,
+    relabel,
+    units_text,
+    unused,
+)
 from mer.tasks.megc2019_list import listed_clips
 
 _CLASSES = {
@@ -57,10 +66,7 @@ def _of_subject(
     subject: str, left: dict[str, int], listed: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
     names = {clip for clip, _ in listed}
-    for clip, label in listed:
-        emotion = next(name for name in _CLASSES[label] if left.get(name))
-        left[emotion] -= 1
-        yield clip, emotion
+    yield from relabel(listed, left, _CLASSES)
     for emotion, number in left.items():
         for _ in range(number):
             yield unused(names, f"{subject}_2_{{}}", count(1)), emotion
