@@ -124,6 +124,13 @@ def join(annotation: Annotation, tree: Tree, *, allow_partial: bool) -> Joined:
                 f"{record.subject}/{record.clip}: {absent} frames between onset and offset are missing"
             )
         found.append((record, folder, frames))
+    usable = sum(not record.unusable for record in annotation.records)
+    if len(problems) == usable > 1:
+        places = " or ".join(next(r for r in annotation.records if not r.unusable).folders)
+        raise DataError(
+            f"{tree.name}: no clip has its frames. Those of the first were looked for in {places}. Name the "
+            f"folder above these, or set 'frames' to where yours lie. First of {usable}: {problems[0]}"
+        )
     if problems and not allow_partial:
         remedy = "Complete the copy, or set 'allow_partial: true' to go on without these clips:"
         raise DataError(listed(f"{tree.name}: clips without their frames. {remedy}", problems))
@@ -145,7 +152,8 @@ def _frames(record: Record, tree: Tree) -> tuple[str, Mapping[int, str]]:
 def _missing(record: Record, folder: str, frames: Mapping[int, str]) -> str:
     """Say what is missing of a clip's frames; blank if nothing that it cannot do without."""
     if not folder:
-        return f"no images in {' or '.join(record.folders)}"
+        others = f" or {len(record.folders) - 1} other places" if len(record.folders) > 1 else ""
+        return f"no images in {record.folders[0]}{others}"
     marks = {"onset": record.onset, "apex": record.apex, "offset": record.offset}
     gone = [f"{name} frame {number}" for name, number in marks.items() if number not in (None, *frames)]
     return f"{folder} lacks {', '.join(gone)}" if gone else ""

@@ -20,6 +20,7 @@ from mer.datasets import DATASETS
 from mer.standins.catalogue import STAND_INS
 from mer.standins.plan import StandInParams
 from mer.standins.planned import plan
+from mer.sweep.config import validated
 from mer.tasks import TASKS
 from mer.tasks.base import ClassCounts
 
@@ -47,11 +48,12 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
 
 def _counts(arguments: argparse.Namespace) -> None:
     spec = DATASETS[arguments.dataset]
-    try:
-        settings = yaml.safe_load(arguments.settings)
-        params = spec.params.from_plain(settings)
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ConfigError(f"--settings are not those of {arguments.dataset}: {error}") from error
+    problems: list[str] = []
+    params = validated(spec.params, _settings(arguments.settings), "", problems)
+    if params is None:
+        raise ConfigError(listed(f"--settings are not those of {arguments.dataset}:", problems))
+    if not arguments.root.is_dir():
+        raise DataError(f"--root {arguments.root}: the folder does not exist.")
     reader = spec.build(params, Location(arguments.dataset, arguments.root))
     if isinstance(reader, AnnotatedDatabase):
         report, problem = _annotated(reader, arguments)
@@ -64,6 +66,16 @@ def _counts(arguments: argparse.Namespace) -> None:
     sys.stdout.write("\n")
     if problem:
         raise DataError(problem)
+
+
+def _settings(text: str) -> dict[str, Any]:
+    try:
+        settings = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--settings are not YAML: {error}") from error
+    if not isinstance(settings, dict):
+        raise ConfigError(f"--settings must be a mapping such as '{{allow_partial: true}}', got '{text}'")
+    return settings
 
 
 def _annotated(reader: AnnotatedDatabase, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:

@@ -159,7 +159,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
     """
     problems: list[str] = []
     raw = _with_text_keys(raw)
-    file = _validated(SweepFile, raw, "", problems)
+    file = validated(SweepFile, raw, "", problems)
     entries = {
         section: _entries(section, key, catalogue, raw.get(section), problems)
         for section, (key, catalogue) in SECTIONS.items()
@@ -253,7 +253,7 @@ def _entries(
             continue
         spec = catalogue[chosen]
         rest = {setting: value for setting, value in settings.items() if setting != key}
-        params = _validated(spec.params, rest, place, problems)
+        params = validated(spec.params, rest, place, problems)
         if params is not None:
             entries[name] = (spec, params)
     return entries
@@ -267,7 +267,7 @@ def _with_text_keys(raw: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _validated(model: type[P], raw: dict[str, Any], place: str, problems: list[str]) -> P | None:
+def validated(model: type[P], raw: dict[str, Any], place: str, problems: list[str]) -> P | None:
     """Validate settings; on failure describe every mistake and return None."""
     try:
         return model.from_plain(raw)
