@@ -12,7 +12,9 @@ from mer.core.digests import code_digest, digest
 from mer.core.errors import DataError, unknown_name
 from mer.standins.catalogue import STAND_INS
 from mer.standins.plan import Cell, Formula, PlannedClip, StandInParams, Workbook
+from mer.standins.roster import published_digest
 from mer.standins.scaling import scaled
+from mer.tasks.megc2019_list import organisers_list
 
 # Where a workflow writes the stand-ins that a configuration asks for.
 FOLDER = Path("results/standins")
@@ -99,8 +101,10 @@ def stand_in_folder(key: str, params: StandInParams) -> Path:
     return FOLDER / f"{key}-{digest([key, params.model_dump(mode='json'), _code()])[:8]}"
 
 
+@cache
 def _code() -> str:
-    return code_digest("mer.standins.write")
+    """Digest the code and the data that stand-ins are made with."""
+    return digest([code_digest("mer.standins.write"), published_digest(), organisers_list()])
 
 
 def _as_read(sheet: Sequence[Sequence[Cell]]) -> Grid:

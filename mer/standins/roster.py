@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mer.annotations.values import objective_class_of
+from mer.core.digests import digest
 from mer.core.seeds import stream
 from mer.synthetic.action_units import Activation
 
@@ -60,6 +61,11 @@ def published(table: str) -> Mapping[str, Mapping[str, int]]:
             if row["table"] == table:
                 found.setdefault(row["subject"], {})[row["label"]] = int(row["count"])
     return found
+
+
+def published_digest() -> str:
+    """Digest the table of published numbers."""
+    return digest(_TABLE.read_text(encoding="utf-8"))
 
 
 def spread(classes: Mapping[str, int], subjects: Sequence[str]) -> Iterator[tuple[str, str]]:
