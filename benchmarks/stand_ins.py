@@ -8,15 +8,14 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from benchmarks.record import record
-from mer.core.seeds import stream
 from mer.media.dlib_faces import DlibFaces
 from mer.media.frames import read_colour
 from mer.standins.catalogue import STAND_INS
+from mer.standins.frames import face_of
 from mer.standins.plan import StandInParams
 from mer.standins.planned import Plan, plan
 from mer.standins.write import write
 from mer.synthetic.face import eye_distance
-from mer.synthetic.identity import draw_identity, render_neutral
 
 
 def measure(key: str) -> str:
@@ -39,8 +38,7 @@ def faces(planned: Plan, root: Path) -> tuple[int, int, str]:
     for person, clip in clips.items():
         points = detector.landmarks(read_colour(root / clip.folder / clip.files[0]))
         if points is not None:
-            identity = draw_identity(stream("stand-in person", 0, person))
-            true = render_neutral(identity, planned.params.size).landmarks
+            true = face_of(person, planned.params.size).landmarks
             errors.append(np.linalg.norm(points - true, axis=1).mean() / eye_distance(true))
     return len(errors), len(clips), f"{np.mean(errors):.3f}" if errors else "–"
 

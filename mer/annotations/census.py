@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mer.annotations.records import Unversioned
 from mer.annotations.tree import Tree
-from mer.annotations.versions import closest, versions
+from mer.annotations.versions import Version, closest, versions
 from mer.core.errors import listed
 from mer.tasks.base import ClassCounts
 
@@ -35,6 +35,10 @@ class Census:
     verified: bool = True
 
 
+def _may_be(version: Version, release: str) -> bool:
+    return not version.defect and version.name.startswith(release.split(",")[0])
+
+
 def recognise(key: str, read: Unversioned, tree: Tree) -> Census:
     """Count records and name the version with these counts, or say how they differ from the closest."""
     counts = ClassCounts(
@@ -50,10 +54,11 @@ def recognise(key: str, read: Unversioned, tree: Tree) -> Census:
         return Census(read, counts, version, listed(title, differences) if differences else "")
     known = tuple(one for one in versions(key) if one.name.startswith(read.release))
     for one in known:
-        if not counts.differences(one.counts):
+        # A copy with a known defect is one only if the reader has seen which clip it lacks.
+        if not counts.differences(one.counts) and (not one.defect or one.name == read.release):
             problem = f"{tree.name}: a defect of copies in circulation: {one.name}" if one.defect else ""
             return Census(read, counts, one.name, problem, verified=False)
-    near = closest(counts, known)
+    near = closest(counts, tuple(one for one in versions(key) if _may_be(one, read.release)))
     if near is None:
         problem = f"{tree.name}: no counts of {key} are known to compare with"
         return Census(read, counts, "unknown", problem, verified=False)

@@ -18,8 +18,9 @@ from mer.core.types import Clip, Sample, SampleIndex, Source
 class AnnotatedDatabase:
     """A database on disk, or one that a stand-in plans.
 
-    The fingerprint covers the marks of every clip and the names of its frames. A frame that is
-    overwritten in place keeps its name: the database's folder counts as read-only.
+    The fingerprint covers the marks of every clip, the names of its frames, and the sizes of the onset,
+    apex and offset frame. A frame between these that is overwritten in place is not noticed: the
+    database's folder counts as read-only.
 
     Attributes
     ----------
@@ -35,6 +36,8 @@ class AnnotatedDatabase:
         Reads the annotation.
     allow_partial
         Whether a copy that lacks clips will do.
+    settings
+        Settings that change what is read, for notes under tables.
     """
 
     name: str
@@ -43,6 +46,7 @@ class AnnotatedDatabase:
     root: Path | None
     read: Callable[[Tree], Unversioned]
     allow_partial: bool
+    settings: tuple[str, ...] = ()
 
     @cached_property
     def census(self) -> Census:
@@ -76,10 +80,20 @@ class AnnotatedDatabase:
         samples = sorted_unique(
             [self._sample(record, source) for record, _, _ in joined.found], self.tree.name
         )
-        described = [[*_marks(record), folder, list(frames)] for record, folder, frames in joined.found]
-        note = self.tree.stand_in()
-        fingerprint = digest([self.key, self.annotation.version, note, described])
-        return SampleIndex(samples, fingerprint, self.annotation.version, self.warnings, self.notes)
+        described = [self._described(*found) for found in joined.found]
+        fingerprint = digest([self.key, self.annotation.version, self.tree.stand_in(), described])
+        unusable = tuple(self._sample(record, source) for record in joined.unusable)
+        return SampleIndex(samples, fingerprint, self.annotation.version, self.warnings, self.notes, unusable)
+
+    def _described(self, record: Record, folder: str, frames: Mapping[int, str]) -> list[object]:
+        """Describe what a clip's frames are, without opening one."""
+        marks = (record.onset, record.apex, record.offset)
+        names = [name for number, name in frames.items() if _within(record, number)]
+        # A stand-in says what it is made of; its frames may still have to be written.
+        real = self.source == "real"
+        there = [mark for mark in marks if mark is not None and mark in frames and real]
+        sizes = [self.tree.size(f"{folder}/{frames[mark]}") for mark in there]
+        return [record.subject, record.clip, *marks, record.fps, folder, names, sizes]
 
     def annotated_samples(self) -> tuple[Sample, ...]:
         """List the samples that the annotation describes, whether their frames are there or not."""
@@ -89,31 +103,29 @@ class AnnotatedDatabase:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a user should know about this copy."""
-        return (*self.annotation.warnings, *self._joined.warnings)
+        found = (*self.annotation.warnings, *self._joined.warnings)
+        return tuple(warning.replace(self.tree.name, self.key) for warning in found)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What stands under every table: that clips of the database are missing, if they are."""
-        annotated, found = len(self.annotation.records), len(self._joined.found)
-        gone = annotated - found - sum(bool(record.unusable) for record in self.annotation.records)
-        notes = list(self.annotation.notes)
+        """What stands under every table: the version, settings, and what is missing."""
+        about = ", ".join([self.annotation.version, *self.settings])
+        annotated, gone = len(self.annotation.records), self._joined.missing
+        notes = [f"{self.key}: {about}", *self.annotation.notes]
         notes += [f"Partial copy of {self.key}: {gone} of {annotated} clips are missing"] if gone else []
+        n_unusable = len(self._joined.unusable)
+        notes += [f"{self.key}: {n_unusable} annotated clips cannot be used"] if n_unusable else []
         return tuple(notes)
 
     def read_clip(self, sample: Sample) -> Clip:
         """Read the frames from onset to offset, in grey."""
-        from mer.media.frames import read_grey_frames, read_middle_grey_frame  # indexing opens no image
+        from mer.media.clips import read_marked_clip  # indexing opens no image
 
         record, folder, frames = self._by_sample[sample.sample_id]
-        onset, apex, offset = sample.onset, sample.apex, sample.offset
-        if onset is None or offset is None or self.root is None:
+        if self.root is None:
             raise DataError(f"{sample.sample_id} ({record.place}): its frames are not on disk.")
-        if is_video(frames[onset]):
-            return Clip(read_middle_grey_frame(self.root / folder / frames[onset]), 0, 0, 0, sample.fps)
-        numbers = [number for number in frames if onset <= number <= offset]
-        images = read_grey_frames([self.root / folder / frames[number] for number in numbers])
-        at_apex = None if apex is None else numbers.index(apex)
-        return Clip(images, 0, at_apex, len(numbers) - 1, sample.fps)
+        chosen = {number: name for number, name in frames.items() if _within(record, number)}
+        return read_marked_clip(self.root / folder, chosen, sample)
 
     @property
     def source(self) -> Source:
@@ -139,7 +151,6 @@ class AnnotatedDatabase:
             clip=record.clip,
             emotion=record.emotion,
             source=source,
-            person=record.person,
             onset=record.onset,
             apex=record.apex,
             offset=record.offset,
@@ -149,13 +160,10 @@ class AnnotatedDatabase:
         )
 
 
-def is_video(name: str) -> bool:
-    """Tell whether a file is a video, of which the frame in the middle counts."""
-    return name.casefold().endswith((".avi", ".mp4", ".mov"))
-
-
-def _marks(record: Record) -> list[object]:
-    return [record.subject, record.clip, record.onset, record.apex, record.offset, record.fps]
+def _within(record: Record, number: int) -> bool:
+    """Tell whether a frame lies between a clip's onset and offset, both included."""
+    low, high = record.onset, record.offset
+    return (low is None or low <= number) and (high is None or number <= high)
 
 
 def _refuse_doubles(records: tuple[Record, ...], place: str) -> None:

@@ -1,6 +1,7 @@
 """Clips as annotated, and their frames found without opening them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mer.annotations.tree import Tree
@@ -21,11 +22,16 @@ class Record:
     onset, apex, offset
         Numbers of frames as they stand in the frames' file names; None where not annotated.
     folders
-        Where the frames may lie, relative to the database's folder; the first that is there counts.
+        Where the frames may lie, relative to the database's folder.
+    kinds
+        For each of ``folders`` a word for what lies there, cropped or raw frames; by default its
+        position. All clips of a database are taken from one kind, that with most clips.
     place
         Where the clip is described, for messages.
     files
         Names of the images of a clip that is not numbered frames of a folder.
+    throughout
+        Whether the clip is cut to the movement: onset and offset are its first and last frame.
     unusable
         Why the clip cannot be used although it is annotated; blank if it can.
     """
@@ -41,8 +47,9 @@ class Record:
     fps: float | None = None
     action_units: tuple[str, ...] = ()
     objective_class: str = ""
-    person: str = ""
     files: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    throughout: bool = False
     unusable: str = ""
 
 
@@ -89,9 +96,23 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Joined:
-    """Records with the folder and the frames of each, and what was found on the way."""
+    """Records with the folder and the frames of each, and what was found on the way.
+
+    Attributes
+    ----------
+    found
+        Usable clips whose frames are there.
+    unusable
+        Clips that are annotated and cannot be used.
+    missing
+        Number of clips without their frames.
+    warnings
+        What a user should know.
+    """
 
     found: tuple[tuple[Record, str, Mapping[int, str]], ...]
+    unusable: tuple[Record, ...]
+    missing: int
     warnings: tuple[str, ...]
 
 
@@ -106,61 +127,87 @@ def join(annotation: Annotation, tree: Tree, *, allow_partial: bool) -> Joined:
     DataError
         Naming every clip whose frames are not there, with its place in the annotation.
     """
-    found = []
-    problems = []
-    warnings = []
-    for record in annotation.records:
-        if record.unusable:
-            warnings.append(f"{record.subject}/{record.clip} ({record.place}) left out: {record.unusable}")
-            continue
-        folder, frames = _frames(record, tree)
-        reason = _missing(record, folder, frames)
+    usable = [record for record in annotation.records if not record.unusable]
+    unusable = [record for record in annotation.records if record.unusable]
+    warnings = [f"{_named(record)} left out: {record.unusable}" for record in unusable]
+    places = [_frames(record, tree) for record in usable]
+    kind = _most_frequent(kind for found in places for kind in found)
+    found, problems = [], []
+    for record, at in zip(usable, places, strict=True):
+        folder, frames = at.get(kind, ("", {}))
+        reason = _missing(record, folder, frames, [place for place, _ in at.values()])
         if reason:
-            problems.append(f"{record.subject}/{record.clip} ({record.place}): {reason}")
+            problems.append(f"{_named(record)}: {reason}")
             continue
         record, absent = _completed(record, frames)
         if absent:
-            warnings.append(
-                f"{record.subject}/{record.clip}: {absent} frames between onset and offset are missing"
-            )
+            warnings.append(f"{_named(record)}: {absent} frames between onset and offset are missing")
         found.append((record, folder, frames))
-    usable = sum(not record.unusable for record in annotation.records)
-    if len(problems) == usable > 1:
-        places = " or ".join(next(r for r in annotation.records if not r.unusable).folders)
+    _refuse_missing(problems, usable, tree.name, allow_partial=allow_partial)
+    warnings += [listed("left out, their frames are not there:", problems)] if problems else []
+    return Joined(tuple(found), tuple(unusable), len(problems), tuple(warnings))
+
+
+def _named(record: Record) -> str:
+    return f"{record.subject}/{record.clip} ({record.place})"
+
+
+def _refuse_missing(
+    problems: Sequence[str], usable: Sequence[Record], place: str, *, allow_partial: bool
+) -> None:
+    if len(problems) == len(usable) > 0:
+        looked = " or ".join(usable[0].folders)
         raise DataError(
-            f"{tree.name}: no clip has its frames. Those of the first were looked for in {places}. Name the "
-            f"folder above these, or set 'frames' to where yours lie. First of {usable}: {problems[0]}"
+            f"{place}: no clip has its frames. Those of the first were looked for in {looked}. Name the "
+            f"folder above these, or set 'frames' to where yours lie. First of {len(usable)}: {problems[0]}"
         )
     if problems and not allow_partial:
         remedy = "Complete the copy, or set 'allow_partial: true' to go on without these clips:"
-        raise DataError(listed(f"{tree.name}: clips without their frames. {remedy}", problems))
-    if problems:
-        warnings.append(listed("left out, their frames are not there:", problems))
-    return Joined(tuple(found), tuple(warnings))
+        raise DataError(listed(f"{place}: clips without their frames. {remedy}", problems))
 
 
-def _frames(record: Record, tree: Tree) -> tuple[str, Mapping[int, str]]:
+def _frames(record: Record, tree: Tree) -> dict[str, tuple[str, Mapping[int, str]]]:
+    """Find the folders of a clip that hold frames: folder and frames by kind."""
     if record.files:
-        return record.folders[0], dict(enumerate(record.files))
-    for folder in record.folders:
-        frames = tree.frames(folder)
+        return {"files": (record.folders[0], dict(enumerate(record.files)))}
+    kinds = record.kinds or tuple(str(position) for position in range(len(record.folders)))
+    found: dict[str, tuple[str, Mapping[int, str]]] = {}
+    for kind, folder in zip(kinds, record.folders, strict=True):
+        frames = tree.frames(folder) if kind not in found else None
         if frames:
-            return folder, frames
-    return "", {}
+            found[kind] = (folder, frames)
+    return found
 
 
-def _missing(record: Record, folder: str, frames: Mapping[int, str]) -> str:
+def _most_frequent(kinds: Iterable[str]) -> str:
+    """Return the kind that most clips have; of several the first that was met."""
+    counts = Counter(kinds)
+    return max(counts, key=counts.__getitem__, default="")
+
+
+def _missing(record: Record, folder: str, frames: Mapping[int, str], elsewhere: Sequence[str]) -> str:
     """Say what is missing of a clip's frames; blank if nothing that it cannot do without."""
+    if not folder and elsewhere:
+        return f"its frames are in {elsewhere[0]}, those of most clips are not: put them where the others are"
     if not folder:
-        others = f" or {len(record.folders) - 1} other places" if len(record.folders) > 1 else ""
-        return f"no images in {record.folders[0]}{others}"
+        others = len(record.folders) - 1
+        return f"no images in {record.folders[0]}" + (
+            f" or {others} other place{'s' if others > 1 else ''}" if others else ""
+        )
+    if not record.throughout:
+        blank = [name for name in ("onset", "offset") if getattr(record, name) is None]
+        if blank:
+            return (
+                f"{' and '.join(blank)} not annotated (a formula without its value? Open the sheet in a "
+                "spreadsheet program and save it)"
+            )
     marks = {"onset": record.onset, "apex": record.apex, "offset": record.offset}
     gone = [f"{name} frame {number}" for name, number in marks.items() if number not in (None, *frames)]
     return f"{folder} lacks {', '.join(gone)}" if gone else ""
 
 
 def _completed(record: Record, frames: Mapping[int, str]) -> tuple[Record, int]:
-    """Take first and last frame for marks that are not annotated; counts missing frames between."""
+    """Take first and last frame for the marks of a clip that is cut; counts missing frames between."""
     onset = record.onset if record.onset is not None else min(frames)
     offset = record.offset if record.offset is not None else max(frames)
     present = sum(onset <= number <= offset for number in frames)

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ SUFFIXES = (".xlsx", ".xls", ".csv")
 Grid = Sequence[Sequence[str]]
 # Columns by our name, each with the names that it has in files.
 Columns = Mapping[str, Sequence[str]]
+# A whole number that a program has written with a point, as it does where a column has blanks.
+_WHOLE = re.compile(r"^(-?\d+)\.0+$")
 NO_COLUMNS: Columns = MappingProxyType({})
 
 
@@ -119,7 +122,8 @@ def _read_csv(path: Path) -> Grid:
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     delimiter = max(",;\t", key=text.splitlines()[0].count) if text.strip() else ","
-    return [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
+    rows = csv.reader(text.splitlines(), delimiter=delimiter)
+    return [[_WHOLE.sub(r"\1", cell.strip()) for cell in row] for row in rows]
 
 
 def _as_text(cell: object) -> str:

@@ -1,18 +1,22 @@
 """SMIC (Li et al. 2013): one reader for its three cameras and both of its releases."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from mer.annotations.records import Record, Unversioned
+from mer.annotations.records import Record, Unversioned, in_order
 from mer.annotations.sheets import SheetRow, find_table
 from mer.annotations.tree import Tree
 from mer.annotations.values import Notes, frame, label
 from mer.core.errors import DataError, listed
 
 _MICRO = re.compile(r"s0*(\d+)_(ne|po|sur)_0*(\d+)", re.IGNORECASE)
-_NON_MICRO = re.compile(r"s0*(\d+)_(n)0*(\d+)", re.IGNORECASE)
+# As reported; no file confirms it.
+NON_MICRO_NAME = r"s0*(\d+)_n_?0*(\d+)"
 _NON = "non_micro"
+# Its labels disagree in SMIC-E, and copies of the cropped frames lack it.
+ODD_CLIP = "s18_sur_03"
 _EMOTIONS = {"ne": "negative", "po": "positive", "sur": "surprise", "n": _NON}
 _COLUMNS = {
     "subject": ("Subject",),
@@ -48,6 +52,10 @@ class Smic:
         published counts go by name, and one clip, s18_sur_03, differs).
     all_events
         Whether second and third events of a long clip take part, as clips of their own.
+    annotation
+        File name of SMIC-E's annotation, where several would do.
+    non_micro_name
+        Regular expression of the names of clips without a micro-expression: subject and number.
     """
 
     camera: str
@@ -56,6 +64,8 @@ class Smic:
     extended: bool = False
     label_by_column: bool = False
     all_events: bool = False
+    annotation: str = ""
+    non_micro_name: str = NON_MICRO_NAME
 
     def read(self, tree: Tree) -> Unversioned:
         """List the clips: by the names of folders, or for SMIC-E by its annotation."""
@@ -73,7 +83,14 @@ class Smic:
             raise DataError(
                 f"{tree.name}: no clip without a micro-expression, such as s1_n1. Unset 'non_micro'."
             )
-        return Unversioned(tuple(records), notes.warnings(), "extended" if self.extended else "basic")
+        return Unversioned(tuple(records), notes.warnings(), self._release(records))
+
+    def _release(self, records: Sequence[Record]) -> str:
+        """Say which versions it may be; copies of cropped frames are known to lack one clip."""
+        if self.extended:
+            return "extended"
+        known = {record.clip for record in records}
+        return "basic" if self.camera != "HS" or ODD_CLIP in known else f"basic, {ODD_CLIP} missing"
 
     # The basic release has no annotation: a clip is a folder, its name has subject and class, its
     # first and last frame are onset and offset.
@@ -93,16 +110,18 @@ class Smic:
                 folders=folders,
                 place=folders[0],
                 fps=self.fps,
-                person=f"smic:{subject}",
+                kinds=tuple("cropped" if _is_cropped(folder) else "raw" for folder in folders),
+                throughout=True,
             )
 
     def _folders(self, tree: Tree) -> Mapping[str, tuple[str, ...]]:
         """Find the folders of each clip, cropped ones first; two of one kind are an error."""
         found: dict[str, list[str]] = {}
+        root = [*Path(tree.name).parts[-2:]]
         for folder in tree.folders():
             *above, name = folder.split("/")
-            clip = canonical(name)
-            if clip and self._is_mine(above):
+            clip = canonical(name, self.non_micro_name)
+            if clip and self._is_mine(above, root):
                 found.setdefault(clip, []).append(folder)
         doubled = [
             f"{clip}: {', '.join(paths)}"
@@ -116,11 +135,14 @@ class Smic:
             for clip, paths in sorted(found.items())
         }
 
-    def _is_mine(self, above: list[str]) -> bool:
-        """Tell by the folders above a clip whether this camera filmed it; without a hint it did."""
-        cameras = {token for part in above for token in re.split(r"[^A-Z]+", part.upper())}
-        named = cameras & {"HS", "VIS", "NIR"}
-        return not named or named == {self.camera}
+    def _is_mine(self, *places: Sequence[str]) -> bool:
+        """Tell by names whether this camera filmed a clip: the first places that name one decide."""
+        for place in places:
+            tokens = {token for part in place for token in re.split(r"[^A-Z]+", part.upper())}
+            named = tokens & {"HS", "VIS", "NIR"}
+            if named:
+                return named == {self.camera}
+        return True
 
     # The extended release has long clips, and a row for each.
 
@@ -130,12 +152,13 @@ class Smic:
             for sheet, grid in sheets.items():
                 place = f"{path}[{sheet}]" if sheet else path
                 rows = find_table(grid, place, _COLUMNS, _OPTIONAL)
-                if rows is not None and self._is_mine([sheet if len(sheets) > 1 else path, sheet]):
+                chosen = self.annotation in ("", path.split("/")[-1])
+                if rows is not None and chosen and self._is_mine([sheet], [path]):
                     tables.append(rows)
         if len(tables) != 1:
             raise DataError(
                 f"{tree.name}: expected one annotation of SMIC-{self.camera}-E, with the camera in the "
-                f"name of its sheet or file, found {len(tables)}. Keep one."
+                f"name of its sheet or file, found {len(tables)}. Set 'annotation' to the name of one."
             )
         return tables[0]
 
@@ -167,20 +190,22 @@ class Smic:
             ),
             place=row.place,
             fps=self.fps,
-            person=f"smic:{subject}",
         )
+        # All of them are the same frames under one spelling or another.
+        first = in_order(replace(first, kinds=("long",) * len(first.folders)), notes)
         yield first
         if self.all_events:
             yield from _further(row, first)
 
 
-def canonical(name: str) -> str:
+def canonical(name: str, non_micro_name: str = NON_MICRO_NAME) -> str:
     """Return a clip's name with two digits for subject and number; blank if it names none."""
-    match = _MICRO.fullmatch(name.strip()) or _NON_MICRO.fullmatch(name.strip())
-    if not match:
-        return ""
-    subject, kind, number = match.groups()
-    return f"s{int(subject):02d}_{kind.lower()}_{int(number):02d}"
+    micro = _MICRO.fullmatch(name.strip())
+    if micro:
+        subject, kind, number = micro.groups()
+        return f"s{int(subject):02d}_{kind.lower()}_{int(number):02d}"
+    rest = re.fullmatch(non_micro_name, name.strip(), re.IGNORECASE)
+    return f"s{int(rest[1]):02d}_n_{int(rest[2]):02d}" if rest else ""
 
 
 def _parts(clip: str) -> tuple[str, str, str]:

@@ -34,6 +34,8 @@ class Stills:
         an image without one.
     subject
         Writes a subject's name in one way.
+    suspect
+        Regular expression of paths that are the set's but misnamed: noted and left out.
     example
         A path as it should be, for the message when there is none.
     """
@@ -46,6 +48,7 @@ class Stills:
     n: int = 1
     labeller: Callable[[Tree], Callable[[str], str | None]] | None = None
     subject: Callable[[str], str] = field(default=str)
+    suspect: str = ""
 
     def read(self, tree: Tree) -> Unversioned:
         """Make a record of every image that counts.
@@ -57,10 +60,13 @@ class Stills:
         """
         notes = Notes()
         pattern = re.compile(rf"(?:.*/)?{self.pattern}", re.IGNORECASE)
+        suspect = re.compile(rf"(?:.*/)?{self.suspect}", re.IGNORECASE) if self.suspect else None
         label_of = self.labeller(tree) if self.labeller else None
         folders: dict[str, list[Record]] = defaultdict(list)
         for path in tree.files():
             match = pattern.fullmatch(path)
+            if not match and suspect and suspect.fullmatch(path):
+                notes.add("misnamed image left out", path)
             if match:
                 label = label_of(path) if label_of else match["label"].casefold()
                 record = self._record(path, match, label, notes)

@@ -40,6 +40,10 @@ class Tree(Protocol):
         """List all files in the order of their names, without those of the annotation near the top."""
         ...
 
+    def size(self, path: str) -> int:
+        """Return the size of a file in bytes; 0 for one that is still to be written."""
+        ...
+
     def text(self, path: str) -> str:
         """Read a small text file."""
         ...
@@ -62,19 +66,42 @@ class DiskTree:
 
     def sheets(self) -> Mapping[str, Mapping[str, Grid]]:
         """Read the annotation files of the folder and of the folders right below it."""
+        return self._sheets
+
+    @cached_property
+    def _sheets(self) -> Mapping[str, Mapping[str, Grid]]:
         paths = [path for depth in ("*", "*/*") for path in sorted(self.root.glob(depth))]
         return {
             path.relative_to(self.root).as_posix(): read_grids(path)
             for path in paths
-            if path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$")) and path.is_file()
+            if path.suffix.lower() in SUFFIXES
+            and not any(map(_is_hidden, path.relative_to(self.root).parts))
+            and path.is_file()
         }
 
     def folders(self) -> Iterator[str]:
         """List all folders, parents before children, in the order of their names."""
-        for folder, names, _ in os.walk(self.root):
-            names[:] = sorted(name for name in names if not name.startswith("."))
-            if folder != str(self.root):
-                yield Path(folder).relative_to(self.root).as_posix()
+        for folder, _ in self._walk():
+            if folder != self.root:
+                yield folder.relative_to(self.root).as_posix()
+
+    def files(self) -> Iterator[str]:
+        """List all files in the order of their names."""
+        for folder, files in self._walk():
+            for name in files:
+                yield (folder / name).relative_to(self.root).as_posix()
+
+    def _walk(self) -> Iterator[tuple[Path, list[str]]]:
+        """Walk through the folders, links included, and none twice."""
+        seen = set()
+        for place, names, files in os.walk(self.root, followlinks=True, onerror=_refuse):
+            real = os.path.realpath(place)
+            if real in seen:
+                names.clear()
+                continue
+            seen.add(real)
+            names[:] = sorted(name for name in names if not _is_hidden(name))
+            yield Path(place), sorted(name for name in files if not _is_hidden(name))
 
     def frames(self, folder: str) -> Mapping[int, str] | None:
         """List the numbered images of a folder."""
@@ -83,14 +110,15 @@ class DiskTree:
                 return number_frames([entry.name for entry in entries], f"{self.root}/{folder}")
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise DataError(f"{self.root}/{folder}: cannot be read ({error.strerror}).") from error
 
-    def files(self) -> Iterator[str]:
-        """List all files in the order of their names."""
-        for folder, names, files in os.walk(self.root):
-            names[:] = sorted(name for name in names if not name.startswith("."))
-            for name in sorted(files):
-                if not name.startswith("."):
-                    yield (Path(folder) / name).relative_to(self.root).as_posix()
+    def size(self, path: str) -> int:
+        """Return the size of a file in bytes."""
+        try:
+            return (self.root / path).stat().st_size
+        except OSError as error:
+            raise DataError(f"{self.root / path}: cannot be read ({error.strerror}).") from error
 
     def text(self, path: str) -> str:
         """Read a small text file.
@@ -106,12 +134,38 @@ class DiskTree:
             raise DataError(f"{self.root / path}: cannot be read ({error.strerror}).") from error
 
     def stand_in(self) -> Mapping[str, Any] | None:
-        """Return what a stand-in says about itself; None for a real database."""
-        path = self.root / STAND_IN
-        if path.is_file():
-            note: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return note
+        """Return what a stand-in says about itself, here or in a folder above; None for a real database.
+
+        Raises
+        ------
+        DataError
+            If it was not written to its end.
+        """
+        return self._stand_in
+
+    @cached_property
+    def _stand_in(self) -> Mapping[str, Any] | None:
+        for folder in (self.root.resolve(), *self.root.resolve().parents):
+            marks = [folder / "STAND-IN.txt", folder / STAND_IN]
+            if not any(mark.is_file() for mark in marks):
+                continue
+            try:
+                note: Mapping[str, Any] = json.loads(marks[1].read_text(encoding="utf-8"))
+                return note
+            except (OSError, ValueError) as error:
+                raise DataError(
+                    f"{marks[1]}: the stand-in was not written to its end. Write it again with 'mer standin'."
+                ) from error
         return None
+
+
+def _is_hidden(name: str) -> bool:
+    """Tell what file managers, archives and spreadsheet programs leave behind."""
+    return name.startswith((".", "~$")) or name == "__MACOSX"
+
+
+def _refuse(error: OSError) -> None:
+    raise DataError(f"{error.filename}: cannot be read ({error.strerror}).") from error
 
 
 @dataclass(frozen=True)
@@ -153,7 +207,7 @@ class PlannedTree:
     def frames(self, folder: str) -> Mapping[int, str] | None:
         """List the numbered images of a folder."""
         if folder not in self.frame_files:
-            return {} if folder in set(self._folders) else None
+            return {} if folder in self._known else None
         return number_frames(self.frame_files[folder], f"{self.name}/{folder}")
 
     def files(self) -> Iterator[str]:
@@ -161,9 +215,17 @@ class PlannedTree:
         frames = (f"{folder}/{name}" for folder, names in self.frame_files.items() for name in names)
         yield from sorted([*frames, *self.texts], key=lambda path: path.split("/"))
 
+    def size(self, path: str) -> int:
+        """Return 0: the file is still to be written."""
+        return 0
+
     def text(self, path: str) -> str:
         """Return a small text file."""
         return self.texts[path]
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self._folders)
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mer.tasks import ROMAN
+
 # Spellings in circulation, and the word that they stand for.
 _LABELS = {
     "comtempt": "contempt",
@@ -18,7 +20,6 @@ _LABELS = {
     "negtive": "negative",
 }
 _SIDES = {"l": "left", "r": "right", "t": "top", "a": "", "": ""}
-ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 
 
 @dataclass
@@ -92,12 +93,15 @@ def action_units(cell: str) -> tuple[str, ...]:
     (('au4', 'au10_left'), ('au6_right', 'au12_right', 'au15_right'), ())
     """
     units = []
-    for side, number in re.findall(r"(?<![A-Za-z])([LRATlrat]?)\s?(\d{1,2})(?!\d)", cell):
+    alone = re.sub("or", " ", cell, flags=re.IGNORECASE)
+    for side, number in _UNIT.findall(alone):
         name = _SIDES[side.lower()]
         units.append(f"au{int(number)}_{name}" if name else f"au{int(number)}")
     return tuple(dict.fromkeys(units))
 
 
+# A unit: a side, perhaps the letters AU, a number of its own.
+_UNIT = re.compile(r"(?<![A-Za-z0-9])(?:AU)?([LRAT]?)\s?(?:AU)?(\d{1,2})(?!\d)", re.IGNORECASE)
 _CLASS_OF_UNITS = {
     "I": ("6", "12", "6+12", "6+7+12", "7+12"),
     "II": ("1+2", "5", "25", "1+2+25", "25+26", "5+24"),

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 from rich.console import Console
 
 from mer.annotations.database import AnnotatedDatabase
@@ -43,6 +42,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     writer.add_argument("--scale", type=float, default=1.0, help="share of the clips, up to 1 (default)")
     writer.add_argument("--size", type=int, default=128, help="height of the frames in pixels (default 128)")
     writer.add_argument("--annotations-only", action="store_true", help="write no frames")
+    writer.add_argument("--force", action="store_true", help="replace a stand-in that is there")
     writer.set_defaults(command=_standin)
 
 
@@ -123,14 +123,15 @@ def _report(
 
 
 def _standin(arguments: argparse.Namespace) -> None:
-    try:
-        params = StandInParams(scale=arguments.scale, size=arguments.size, version=arguments.version)
-    except ValidationError as error:
-        raise ConfigError(f"mer standin: {error}") from error
+    problems: list[str] = []
+    given = {"scale": arguments.scale, "size": arguments.size, "version": arguments.version}
+    params = validated(StandInParams, given, "", problems)
+    if params is None:
+        raise ConfigError(listed("mer standin cannot write this:", problems))
     from mer.standins.write import write  # rendering needs OpenCV, counting does not
 
     planned = plan(arguments.dataset, params)
-    write(planned, arguments.out, annotations_only=arguments.annotations_only)
+    write(planned, arguments.out, annotations_only=arguments.annotations_only, force=arguments.force)
     n_frames = 0 if arguments.annotations_only else sum(len(clip.files) for clip in planned.clips)
     Console(highlight=False, soft_wrap=True).print(
         f"{arguments.out}: stand-in of {arguments.dataset} ({planned.version}), {len(planned.clips)} clips, "

@@ -52,6 +52,7 @@ def _compact(title: str, rows: pd.DataFrame, width: int) -> tuple[Table, int]:
     """Lay out the scores of the first scope and as many others as fit; returns also the number left out."""
     about = {"Method": "method", "Variant": "variant", "Kind": "kind", "Seeds": "n_seeds"}
     columns = {header: list(rows[name]) for header, name in about.items()}
+    columns["Kind"] = [kind.replace("published, cited", "cited") for kind in columns["Kind"]]
     scores = [name for name in rows.columns if name.rsplit("_", 1)[-1] in METRIC_TITLES]
     hidden = list(scores)
     for name in scores:

@@ -7,6 +7,9 @@ from typing import Any
 from mer.core.errors import DataError, listed
 from mer.core.types import COMPOSITE, Sample, Source
 
+# Databases that show the people of another one.
+_SAME_PEOPLE = {"smic_hs": "smic", "smic_vis": "smic", "smic_nir": "smic", "samm_lv": "samm"}
+
 
 def named_sample(
     dataset: str,
@@ -21,7 +24,8 @@ def named_sample(
 ) -> Sample:
     """Make a sample with its keys: subject and sample id carry their database.
 
-    ``person`` is needed only where one person appears under several subjects.
+    ``person`` is needed only where one person appears under several subjects and this is not known
+    of the databases: the cameras of SMIC filmed the same people, SAMM's long videos are SAMM's.
 
     Raises
     ------
@@ -39,7 +43,7 @@ def named_sample(
         dataset=dataset,
         database=database,
         subject=key,
-        person=person or key,
+        person=person or f"{_SAME_PEOPLE.get(database, database)}:{subject}",
         clip=clip,
         emotion=emotion,
         source=source,

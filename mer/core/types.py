@@ -79,7 +79,8 @@ class SampleIndex:
     ``fingerprint`` is a digest of what the frames are made of, as far as the data set can tell
     without decoding them (see its class for how far that is). ``version`` names the copy, where
     several circulate; ``warnings`` say what a user should know about it; ``notes`` stand under every
-    table that is made from it.
+    table that is made from it. ``unusable`` are clips that are annotated but cannot be used, such as
+    those that end before they begin: protocols count them as there, nothing else sees them.
     """
 
     samples: tuple[Sample, ...]
@@ -87,6 +88,7 @@ class SampleIndex:
     version: str = ""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unusable: tuple[Sample, ...] = ()
 
     def __len__(self) -> int:
         return len(self.samples)

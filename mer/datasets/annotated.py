@@ -10,12 +10,15 @@ from pydantic import Field, field_validator, model_validator
 
 from mer.annotations.database import AnnotatedDatabase
 from mer.annotations.records import Unversioned
-from mer.annotations.smic import Smic
+from mer.annotations.smic import NON_MICRO_NAME, Smic
 from mer.annotations.tree import DiskTree, Tree
 from mer.core.location import Location, existing_root
 from mer.core.parameters import Params
 from mer.standins.plan import StandInParams
 from mer.standins.planned import planned_tree, stand_in_folder
+
+# Settings that tables need not tell: they say where things lie, or are told otherwise.
+_SILENT = frozenset({"allow_partial", "stand_in", "frames", "annotation", "pattern", "non_micro_name"})
 
 
 class DatabaseParams(Params):
@@ -47,9 +50,10 @@ class AnnotatedParams(DatabaseParams):
     @classmethod
     def _known_placeholders(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         try:
-            used = {
-                name for pattern in value for _, name, _, _ in Formatter().parse(pattern) if name is not None
-            }
+            parsed = [part for pattern in value for part in Formatter().parse(pattern)]
+            if any(spec or conversion for _, _, spec, conversion in parsed):
+                raise ValueError("braces hold a name alone")
+            used = {name for _, name, _, _ in parsed if name is not None}
         except ValueError as error:
             raise ValueError(f"not a pattern of folders: {error}") from error
         unknown = used - cls.placeholders
@@ -120,6 +124,26 @@ class SmicParams(DatabaseParams):
         description="Take second and third events of SMIC-E's long clips as clips of their own.",
     )
 
+    annotation: str = Field(
+        default="", description="File name of SMIC-E's annotation, where several lie in the folder."
+    )
+    non_micro_name: str = Field(
+        default=NON_MICRO_NAME,
+        description="Regular expression of the names of clips without a micro-expression, with groups for "
+        "subject and number; as reported, unverified.",
+    )
+
+    @field_validator("non_micro_name")
+    @classmethod
+    def _two_groups(cls, value: str) -> str:
+        try:
+            groups = re.compile(value).groups
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        if groups != 2:
+            raise ValueError(f"give two groups, for the numbers of subject and clip. Found {groups}")
+        return value
+
     @model_validator(mode="after")
     def _fitting(self) -> Self:
         if self.release == "extended" and self.non_micro:
@@ -140,6 +164,8 @@ def build_smic(
         extended=params.release == "extended",
         label_by_column=params.label == "column",
         all_events=params.all_events,
+        annotation=params.annotation,
+        non_micro_name=params.non_micro_name,
     )
     return build_database(key, location, params, smic.read)
 
@@ -149,7 +175,12 @@ def build_database(
 ) -> AnnotatedDatabase:
     """Make the reader of a database on disk or of its stand-in."""
     tree, root = tree_of(key, location, params)
-    return AnnotatedDatabase(location.name, key, tree, root, read, params.allow_partial)
+    settings = tuple(
+        f"{name} {value}"
+        for name, value in params
+        if name not in _SILENT and value != type(params).model_fields[name].default
+    )
+    return AnnotatedDatabase(location.name, key, tree, root, read, params.allow_partial, settings)
 
 
 def tree_of(key: str, location: Location, params: DatabaseParams) -> tuple[Tree, Path]:

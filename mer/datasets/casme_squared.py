@@ -53,6 +53,8 @@ def read(tree: Tree, params: CasmeSquaredParams) -> Unversioned:
             frame(row[c], n, place, notes) for c, n in ((2, "onset"), (3, "apex"), (4, "offset"))
         )
         uncoded = "its offset is not coded" if offset == 0 else ""
+        patterns = params.frames or FRAMES
+        raw = _raw_folders(videos, folder, codes.get(_words(row[1]).rsplit("_", 1)[0], ""))
         record = Record(
             subject=f"s{int(row[0]):02d}",
             clip=_words(row[1]),
@@ -60,10 +62,8 @@ def read(tree: Tree, params: CasmeSquaredParams) -> Unversioned:
             onset=onset,
             apex=apex,
             offset=None if uncoded else offset,
-            folders=(
-                *(p.format(folder=folder, subject=folder, clip=row[1]) for p in params.frames or FRAMES),
-                *_raw_folders(videos, folder, codes.get(_words(row[1]).rsplit("_", 1)[0], "")),
-            ),
+            folders=(*(p.format(folder=folder, subject=folder, clip=row[1]) for p in patterns), *raw),
+            kinds=(*patterns, *[_RAW] * len(raw)),
             place=place,
             fps=30.0,
             action_units=action_units(row[5]),

@@ -1,5 +1,6 @@
 """4DME (Li et al. 2022): micro-expressions with several labels each; grey videos of the release."""
 
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -9,7 +10,7 @@ from mer.annotations.rows import read_records
 from mer.annotations.sheets import SheetRow
 from mer.annotations.tables import annotation_table
 from mer.annotations.tree import Tree
-from mer.annotations.values import Notes
+from mer.annotations.values import Notes, action_units
 from mer.core.location import Location
 from mer.datasets.annotated import SheetParams, build_database
 from mer.datasets.base import DatasetSpec
@@ -33,17 +34,23 @@ class FourdmeParams(SheetParams):
 def read(tree: Tree, params: FourdmeParams) -> Unversioned:
     """Read the labels; several of one clip stay together: ``surprise+positive``.
 
-    The layout and the counts are reported, not confirmed from files.
+    The layout and the counts are reported, not confirmed from files; so is that two rows have their
+    columns of action units exchanged, which is not mended here.
     """
+    notes = Notes()
 
     def make(row: SheetRow, record: Record) -> Record:
+        if "(k)" in row.get("units"):
+            notes.add("action units in doubt, marked (k), left out", row.place)
+            certain = re.sub(r"[^+,;\s]*\(k\)", "", row.get("units"))
+            record = replace(record, action_units=action_units(certain))
         emotion = "+".join(sorted(part.strip() for part in record.emotion.split("+")))
         return replace(record, emotion=emotion, fps=60.0)
 
     return read_records(
         annotation_table(tree, _COLUMNS, _OPTIONAL, chosen=params.annotation),
         make,
-        notes=Notes(),
+        notes=notes,
         folders=params.frames or FRAMES,
     )
 

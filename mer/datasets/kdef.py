@@ -1,5 +1,7 @@
 """KDEF (Lundqvist et al. 1998): 70 actors, seven expressions, two sessions, five angles."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from mer.annotations.database import AnnotatedDatabase
@@ -25,7 +27,7 @@ _LABELS = {
 class KdefParams(StillParams):
     """Settings of KDEF."""
 
-    angles: tuple[str, ...] = Field(
+    angles: tuple[Literal["S", "HL", "HR", "FL", "FR"], ...] = Field(
         default=("S",), description="Angles that count: S frontal, HL and HR half, FL and FR full profile."
     )
 
@@ -36,6 +38,7 @@ def build(params: KdefParams, location: Location) -> AnnotatedDatabase:
         "kdef",
         params.pattern or PATTERN.replace("{angles}", "|".join(params.angles)),
         _LABELS,
+        suspect=r"[AB][FM]\d\d/[AB][FM]\d\d(?!(?:AF|AN|DI|HA|NE|SA|SU)(?:S|HL|HR|FL|FR)\.)[^/]*\.jpe?g",
         example="AF01/AF01ANS.JPG",
     )
     return build_database("kdef", location, params, stills.read)

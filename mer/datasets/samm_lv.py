@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from mer.annotations.database import AnnotatedDatabase
 from mer.annotations.records import Record, Unversioned
@@ -32,20 +34,32 @@ class SammLvParams(SheetParams):
 
     placeholders: ClassVar[frozenset[str]] = frozenset({"video"})
 
+    expressions: Literal["micro", "macro", "all"] = Field(
+        default="micro", description="Which expressions take part."
+    )
+
 
 def read(tree: Tree, params: SammLvParams) -> Unversioned:
-    """Read the micro-expressions; the long videos carry no emotion, so the label is ``micro``.
+    """Read the movements; the long videos carry no emotion, so the label is ``micro`` or ``macro``.
+
+    A macro-expression's clip ends in ``_macro``: one name stands for one of each.
 
     Frame numbers are those of the long videos, not of SAMM's clips.
     """
 
     def make(row: SheetRow, record: Record) -> Record | None:
-        if not row["type"].casefold().startswith("micro"):
+        kind = row["type"].casefold().split(" ")[0]
+        if kind not in ("micro", "macro") or params.expressions not in (kind, "all"):
             return None
         subject, video = record.clip.split("_")[0], "_".join(record.clip.split("_")[:2])
         folders = tuple(pattern.format(video=video) for pattern in params.frames or FRAMES)
         return replace(
-            record, subject=subject, emotion="micro", folders=folders, fps=200.0, person=f"samm:{subject}"
+            record,
+            subject=subject,
+            emotion=kind,
+            clip=record.clip + "_macro" * (kind == "macro"),
+            folders=folders,
+            fps=200.0,
         )
 
     return read_records(

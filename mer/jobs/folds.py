@@ -25,10 +25,8 @@ def run(spec: FoldsSpec, execution: Execution, output: Path) -> None:
     readers = [build_dataset(name, entry, execution) for name, entry in spec.datasets.items()]
     protocol = PROTOCOLS[spec.protocol.key]
     indexes = [reader.index() for reader in readers]
-    samples = [sample for index in indexes for sample in index]
-    notes = [note for index in indexes for note in index.notes]
     params = protocol.params.from_plain(spec.protocol.settings)
-    split = make_split(spec.name, protocol.build(params), samples, notes)
+    split = make_split(spec.name, protocol.build(params), indexes)
     if split_digest(split) != spec.digest:
         raise DataError(
             f"The data of protocol '{spec.name}' changed while the sweep was running. Run the workflow again."

@@ -80,7 +80,7 @@ def _about(rows: pd.DataFrame, seed: int, scope: str) -> dict[str, Any]:
         **same,
         "seed": seed,
         "scope": scope,
-        "n_clips": len(rows),
+        "n_clips": rows["sample_id"].nunique(),
         "n_subjects": rows["person"].nunique(),
         "n_folds": rows["fold"].nunique(),
     }

@@ -58,7 +58,8 @@ def score_table(spec: TableSpec, measured: pd.DataFrame) -> ScoreTable:
 
 def _title(spec: TableSpec, measured: pd.DataFrame) -> str:
     largest = measured.sort_values("n_clips").iloc[-1]
-    size = f"{largest['n_clips']} clips, {largest['n_subjects']} subjects, {largest['n_folds']} folds"
+    numbers = {"clip": largest["n_clips"], "subject": largest["n_subjects"], "fold": largest["n_folds"]}
+    size = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for what, number in numbers.items())
     return f"{spec.title} ({spec.protocol}): {size}"
 
 

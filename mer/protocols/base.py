@@ -66,6 +66,22 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Published:
+    """Where the published numbers of a protocol are.
+
+    Attributes
+    ----------
+    slug
+        Name of the protocol in the table of published numbers.
+    clips
+        Number of clips they were measured on; None if the paper does not say.
+    """
+
+    slug: str
+    clips: int | None = None
+
+
+@dataclass(frozen=True)
 class EvaluationProtocol(ABC):
     """How samples are divided into training and test.
 
@@ -91,9 +107,8 @@ class EvaluationProtocol(ABC):
         """Whether no person is on both sides of a fold."""
         return True
 
-    @property
-    def published(self) -> str | None:
-        """Slug of the published numbers that scores can be compared with."""
+    def published(self, databases: Sequence[str]) -> Published | None:
+        """Return where published numbers on these databases are; None if there are none."""
         return None
 
     @abstractmethod
@@ -110,8 +125,8 @@ class EvaluationProtocol(ABC):
         """Choose the samples that take part, from those that the task labels."""
         return tuple(samples)
 
-    def notes(self) -> tuple[str, ...]:
-        """Say what every table of the protocol must tell."""
+    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
+        """Say what tables must tell: settings that make another protocol of it, and other doubts."""
         return ()
 
     def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:

@@ -15,6 +15,7 @@ from mer.protocols.base import (
     Pooling,
     ProtocolParams,
     ProtocolSpec,
+    Published,
     by_database,
     require_databases,
 )
@@ -82,10 +83,17 @@ class Cdmer(EvaluationProtocol):
         """The mean of the folds where each tests the whole target."""
         return "fold_mean" if self.params.reading == "source_folds" else "pooled"
 
-    @property
-    def published(self) -> str:
-        """Slug of the published numbers."""
-        return EXPERIMENTS[self.params.experiment][2]
+    def published(self, databases: Sequence[str]) -> Published:
+        """Return where the published numbers are; the benchmark has 130 clips of CASME II."""
+        sizes = {_HS: 164, _VIS: 71, _NIR: 71, _CASME2: 130}
+        slug = EXPERIMENTS[self.params.experiment][2]
+        return Published(slug, sum(sizes[database] for database in self._sides))
+
+    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
+        """Name the experiment and the reading."""
+        source, target = self._sides
+        p = self.params
+        return (f"Experiment {p.experiment}: trained on {source}, tested on {target}; reading '{p.reading}'",)
 
     def select(self, samples: Sequence[LabelledSample]) -> tuple[LabelledSample, ...]:
         """Refuse other databases than source and target."""
@@ -107,7 +115,7 @@ class Cdmer(EvaluationProtocol):
         groups = by_database(samples)
         source, target = (groups[database] for database in self._sides)
         everything, tested = _ids(source), _ids(target)
-        name = "to".join(database.replace("_", "") for database in self._sides)
+        name = "_to_".join(self._sides)
         if self.params.reading == "repeats":
             return (Fold(name, everything, tested),)
         if self.params.reading == "source_folds":
@@ -148,8 +156,9 @@ def _named(sides: Sequence[str], versions: Sequence[str]) -> str:
 
 
 def _versions(database: str) -> dict[str, ClassCounts]:
-    """Return what is known of a database under the task; SMIC's labels are the classes."""
-    return task_versions(database, "cdmer")
+    """Return what the versions give under the task; of SMIC the basic release, as in the benchmark."""
+    known = task_versions(database, "cdmer")
+    return {"basic": known["basic"]} if "basic" in known else known
 
 
 SPEC = ProtocolSpec(

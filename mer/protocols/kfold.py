@@ -44,6 +44,12 @@ class Kfold(ChosenTaskProtocol):
             samples, p.k, by_person=self.subject_disjoint, stratified=p.stratified, seed=p.fold_seed
         )
 
+    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
+        """Name the settings that make the folds."""
+        p = self.params
+        stratified = ", stratified by class" if p.stratified else ""
+        return (f"{p.k} folds by {p.unit}{stratified}, seed {p.fold_seed}",)
+
     def n_folds(self, subjects: int, clips: int) -> int:
         """As many as asked for."""
         return self.params.k

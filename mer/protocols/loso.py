@@ -3,12 +3,19 @@
 from collections.abc import Sequence
 
 from mer.core.types import Fold
-from mer.protocols.base import ProtocolSpec, leave_one_person_out
+from mer.protocols.base import ProtocolSpec, Published, leave_one_person_out
 from mer.protocols.chosen_task import ChosenTaskParams, ChosenTaskProtocol
 from mer.tasks.base import LabelledSample
 
-# Tasks on one database whose scores the papers print.
-_PUBLISHED = {"casme2_5": "single-casme2-5", "casme2_4": "single-casme2-4", "samm_4": "single-samm-4"}
+# Tasks on one database whose scores the papers print, with the papers' numbers of clips.
+_PUBLISHED: dict[tuple[str, ...], Published] = {
+    ("three_class", "smic_hs"): Published("single-smic-hs-3", 164),
+    ("casme2_5", "casme2"): Published("single-casme2-5", 247),
+    ("casme2_4", "casme2"): Published("single-casme2-4", 256),
+    ("samm_4", "samm"): Published("single-samm-4", 159),
+    ("megc2018", "casme2"): Published("single-casme2-oc5", 185),
+    ("megc2018", "samm"): Published("single-samm-oc5", 68),
+}
 
 
 class LosoParams(ChosenTaskParams):
@@ -18,10 +25,9 @@ class LosoParams(ChosenTaskParams):
 class Loso(ChosenTaskProtocol):
     """One fold per person who has a clip left after the task has dropped some."""
 
-    @property
-    def published(self) -> str | None:
-        """Slug of the published numbers on one database."""
-        return _PUBLISHED.get(self.task.name)
+    def published(self, databases: Sequence[str]) -> Published | None:
+        """Return where the published numbers on one database are."""
+        return _PUBLISHED.get((self.task.name, *databases))
 
     def folds(self, samples: Sequence[LabelledSample]) -> tuple[Fold, ...]:
         """Split the samples; independent of their order."""

@@ -8,6 +8,7 @@ from mer.protocols.base import (
     Expected,
     ProtocolParams,
     ProtocolSpec,
+    Published,
     leave_one_person_out,
     published_counts,
     require_databases,
@@ -34,10 +35,9 @@ class Megc2018Cde(EvaluationProtocol):
         """The objective classes I to V."""
         return TASKS["megc2018"]
 
-    @property
-    def published(self) -> str:
-        """Slug of the published numbers."""
-        return "cde2018"
+    def published(self, databases: Sequence[str]) -> Published:
+        """Return where the published numbers are."""
+        return Published("cde2018", 253)
 
     def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:
         """Expect the 253 clips."""

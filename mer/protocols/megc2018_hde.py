@@ -10,6 +10,7 @@ from mer.protocols.base import (
     Pooling,
     ProtocolParams,
     ProtocolSpec,
+    Published,
     leave_one_out,
     published_counts,
     require_databases,
@@ -34,10 +35,9 @@ class Megc2018Hde(EvaluationProtocol):
         """The objective classes I to V."""
         return TASKS["megc2018"]
 
-    @property
-    def published(self) -> str:
-        """Slug of the published numbers."""
-        return "hde2018-mean"
+    def published(self, databases: Sequence[str]) -> Published:
+        """Return where the published numbers are."""
+        return Published("hde2018-mean", 253)
 
     def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:
         """Expect 185 and 68 clips."""

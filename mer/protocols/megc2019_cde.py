@@ -9,6 +9,7 @@ from mer.protocols.base import (
     Expected,
     ProtocolParams,
     ProtocolSpec,
+    Published,
     by_database,
     leave_one_person_out,
     require_databases,
@@ -46,10 +47,9 @@ class Megc2019Cde(EvaluationProtocol):
         """Negative (with repression), positive, surprise."""
         return TASKS["megc2019"]
 
-    @property
-    def published(self) -> str:
-        """Slug of the published numbers."""
-        return "cde2019"
+    def published(self, databases: Sequence[str]) -> Published:
+        """Return where the published numbers are."""
+        return Published("cde2019", 442)
 
     def select(self, samples: Sequence[LabelledSample]) -> tuple[LabelledSample, ...]:
         """Take the clips of the organisers' list.
@@ -76,6 +76,14 @@ class Megc2019Cde(EvaluationProtocol):
                 listed("clips whose class is not that of the organisers' list. Use the 2014 coding:", wrong)
             )
         return tuple(chosen)
+
+    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
+        """Say so where clips could not be compared with the list, as their names are others."""
+        foreign = {one.sample.database for one in samples if one.sample.sample_id not in organisers_list()}
+        return tuple(
+            f"Clips of {name} are not those of the organisers' list by name; they were chosen by label"
+            for name in sorted(foreign)
+        )
 
     def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:
         """Expect the 442 clips."""

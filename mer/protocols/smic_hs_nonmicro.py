@@ -13,6 +13,7 @@ from mer.protocols.base import (
     Pooling,
     ProtocolParams,
     ProtocolSpec,
+    Published,
     published_counts,
     require_databases,
 )
@@ -56,10 +57,13 @@ class SmicHsNonmicro(EvaluationProtocol):
         """Only where people are grouped."""
         return self.params.grouping == "grouped_subject"
 
-    @property
-    def published(self) -> str:
-        """Slug of the published numbers."""
-        return "smic-hs-4-subject5fold"
+    def published(self, databases: Sequence[str]) -> Published:
+        """Return where the published numbers are."""
+        return Published("smic-hs-4-subject5fold", 328)
+
+    def notes(self, samples: Sequence[LabelledSample]) -> tuple[str, ...]:
+        """Name the grouping."""
+        return (f"Folds by grouping '{self.params.grouping}', seed {self.params.fold_seed}",)
 
     def expected(self, samples: Sequence[LabelledSample]) -> tuple[Expected, ...]:
         """Expect the 328 clips."""

@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from mer.annotations.values import ROMAN
 from mer.standins.plan import Cell, PlannedClip, StandIn, Workbook
 from mer.standins.roster import (
     activations,
@@ -17,6 +16,7 @@ from mer.standins.roster import (
     units_text,
     unused,
 )
+from mer.tasks import ROMAN
 from mer.tasks.megc2019_list import listed_clips
 
 V2014, V2019, V256 = "2014-05-08", "2019-07-01", "256 rows"

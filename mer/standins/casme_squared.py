@@ -70,13 +70,16 @@ def _clip(
 
 def workbooks(version: str, planned: Sequence[PlannedClip]) -> Mapping[str, Workbook]:
     """Write the coding, without header, and the sheets that name folders and videos."""
-    rows: list[list[Cell]] = [
-        [
-            *(clip.row["subject"], clip.row["word"], *clip.row["marks"], units_text(clip.activations)),
-            *(clip.emotion, clip.row["type"], clip.emotion),
-        ]
-        for clip in planned
-    ]
+    rows: list[list[Cell]] = []
+    macro = 0
+    for clip in planned:
+        onset, apex, offset = clip.row["marks"]
+        macro += clip.row["type"] == "macro-expression"
+        # Four apexes of macro-expressions are out of range; units are blank, or alternatives.
+        apex = {60: 0, 61: onset - 9, 62: onset - 9, 63: onset - 9}.get(macro, apex)
+        units = {30: "", 31: "10or11", 32: "4,7"}.get(macro % 40, units_text(clip.activations))
+        row: list[Cell] = [clip.row["subject"], clip.row["word"], onset, apex, offset, units]
+        rows.append([*row, clip.emotion, clip.row["type"], clip.emotion])
     subjects = sorted({int(clip.row["subject"]) for clip in planned})
     folders: list[list[Cell]] = [[subject, folder_of(subject)] for subject in subjects]
     videos: list[list[Cell]] = [[word, code] for word, code in _VIDEOS.items()]

@@ -55,7 +55,7 @@ class Plan:
             "scale": self.params.scale,
             "size": self.params.size,
             "counts": [{"classes": dict(one.classes), "subjects": one.subjects} for one in expected],
-            "made_by": _code(),
+            "made_by": _code(self.key),
         }
 
     def tree(self) -> PlannedTree:
@@ -98,13 +98,14 @@ def planned_tree(key: str, params: StandInParams) -> PlannedTree:
 
 def stand_in_folder(key: str, params: StandInParams) -> Path:
     """Name the folder of a stand-in of the workflow; settings and code have a part in it."""
-    return FOLDER / f"{key}-{digest([key, params.model_dump(mode='json'), _code()])[:8]}"
+    return FOLDER / f"{key}-{digest([key, params.model_dump(mode='json'), _code(key)])[:8]}"
 
 
 @cache
-def _code() -> str:
-    """Digest the code and the data that stand-ins are made with."""
-    return digest([code_digest("mer.standins.write"), published_digest(), organisers_list()])
+def _code(key: str) -> str:
+    """Digest the code and the data that one stand-in is made with."""
+    module = STAND_INS[key].clips.__module__
+    return digest([code_digest("mer.standins.frames", module), published_digest(), organisers_list()])
 
 
 def _as_read(sheet: Sequence[Sequence[Cell]]) -> Grid:

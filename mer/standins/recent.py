@@ -137,19 +137,25 @@ def _dfme_workbooks(version: str, planned: Sequence[PlannedClip]) -> Mapping[str
 
 
 def _samm_lv(version: str) -> list[PlannedClip]:
-    subjects = [*published("samm_emotion"), "008"]
-    named = list(spread({"micro": 159, "macro": 343}, subjects))
+    subjects = [*published("samm_emotion")]
+    named = [*spread({"micro": 159}, subjects), *spread({"macro": 343}, [*subjects, "008"])]
     long = lengths("samm_lv", len(named), 30, 101, 74)
     numbers: dict[str, int] = {}
+    doubled: set[str] = set()
     planned = []
     for (subject, kind), length in zip(named, long, strict=True):
         number = numbers[subject] = numbers.get(subject, 0) + 1
         video, onset = f"{subject}_{(number - 1) // 4 + 1}", 150 * ((number - 1) % 4 + 1)
         clip = f"{video}_{(number - 1) % 4 + 1}"
+        # One name stands for a micro- and a macro-expression, at different frames of one video.
+        twice = kind == "macro" and subject == "037" and "037_1_1" not in doubled
+        if twice:
+            doubled.add("037_1_1")
+            clip = "037_1_1"
         planned.append(
             PlannedClip(
                 subject=subject,
-                clip=clip,
+                clip=f"{clip}_macro" if kind == "macro" else clip,
                 emotion=kind,
                 person=person_key("samm", subject),
                 folder=f"SAMM_longvideos/{video}",
@@ -171,12 +177,21 @@ def _samm_lv_workbooks(version: str, planned: Sequence[PlannedClip]) -> Mapping[
     for number, clip in enumerate(planned):
         onset, apex, offset = clip.row["marks"]
         kind = "Micro - 1/2" if clip.emotion == "micro" else "Macro"
-        # The apex of six movements is not coded.
-        shown = -1 if number in (200, 210, 220, 230, 240, 250) else apex
+        # The apex of six movements is not coded, the onset of ten is 0, durations disagree.
+        shown = -1 if number in (20, 40, 60, 200, 210, 220) else apex
+        onset = 0 if number in range(300, 310) else onset
+        doubt = number % 12 == 5
         rows.append(
             [
-                *(clip.subject, clip.clip, clip.clip.split("_")[1], onset, shown, offset),
-                *(offset - onset + 1, kind, units_text(clip.activations), ""),
+                *(
+                    clip.subject,
+                    clip.clip.removesuffix("_macro"),
+                    clip.clip.split("_")[1],
+                    onset,
+                    shown,
+                    offset,
+                ),
+                *(offset - onset + 1 + doubt, kind, units_text(clip.activations), ""),
             ]
         )
     return {"SAMM_LongVideos_V2_Release.xlsx": {"Sheet1": rows}}
@@ -190,5 +205,9 @@ SAMM_LV = StandIn(
     _samm_lv,
     _samm_lv_workbooks,
     grey=True,
-    readings=(lambda clip: (clip.emotion,) if clip.emotion == "micro" else (),),
+    readings=(
+        lambda clip: (clip.emotion,) if clip.emotion == "micro" else (),
+        lambda clip: (clip.emotion,),
+        lambda clip: (clip.emotion,) if clip.emotion == "macro" else (),
+    ),
 )

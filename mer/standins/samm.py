@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
-from mer.annotations.values import ROMAN
 from mer.standins.plan import Cell, Formula, PlannedClip, StandIn, Workbook
 from mer.standins.roster import (
     activations,
@@ -15,6 +14,7 @@ from mer.standins.roster import (
     units_text,
     unused,
 )
+from mer.tasks import ROMAN
 from mer.tasks.megc2019_list import listed_clips
 
 _CLASSES = {
@@ -28,7 +28,10 @@ _UNITS = {
     "007_6_1": "R12 or R6",
     "007_6_5": "(R6 or R12)+R15",
     "011_4_2": "L12 or L14",
-    "035_7_2": "4B+7B+43E",
+    "014_5_2": "L12 or L14",
+    "035_7_2": "R14A or 17A or 24A",
+    "006_1_2": "4B+7B+43E",
+    "011_1_1": "ref(5)+20C",
 }
 _PREAMBLE = (
     "Micro-Movements FACS coding, release 2. This file describes a STAND-IN.",

@@ -97,6 +97,8 @@ def _clip(camera: str, subject: str, clip: str, length: int, version: str) -> Pl
         events = 1 + further
         prefix, suffix, n_files = "image", "jpg", events * (length + _GAP) + _GAP
     onset = 0 if version == _BASIC else _GAP
+    if version != _BASIC and clip == _MISLABELLED:
+        onset += length + 2
     return PlannedClip(
         subject=subject,
         clip=clip,
@@ -134,13 +136,7 @@ def _row(camera: str, number: int, clip: PlannedClip) -> list[Cell]:
     first: Cell = clip.row["first"]
     if clip.clip == _LOST[2]:
         first = "MISSING <-426679"
-    events: list[Cell] = []
-    for event in range(1, 3 if camera == "HS" else 2):
-        start = onset + event * (length + _GAP)
-        there = event <= clip.row["further"]
-        # The third event of most is a filled-down formula that begins before the second has ended.
-        filled = event == 2 and clip.clip in _FURTHER and not there
-        events += [start, start + length - 1] if there else [onset, onset + 1] if filled else ["", ""]
+    events = [cell for event in range(1, 3 if camera == "HS" else 2) for cell in _event(clip, event)]
     emotion = "negative" if clip.clip == _MISLABELLED else clip.emotion
     offset = Formula(f"=D{number}+{length}-1", onset + length - 1)
     tail: list[Cell] = [
@@ -150,6 +146,18 @@ def _row(camera: str, number: int, clip: PlannedClip) -> list[Cell]:
     ]
     name = f"s{int(clip.subject[1:])}{clip.clip[3:]}"
     return [int(clip.subject[1:]), name, "", onset, offset, *events, *tail, length, len(clip.files), emotion]
+
+
+def _event(clip: PlannedClip, event: int) -> list[Cell]:
+    """Return onset and offset of a further event of a long clip."""
+    length, onset = int(clip.row["length"]), int(clip.row["onset"])
+    # The second event of one clip precedes the first.
+    second = onset - length - 2 if clip.clip == _MISLABELLED else onset + length + _GAP
+    if event <= clip.row["further"]:
+        start = second + (event - 1) * (length + _GAP)
+        return [start, start + length - 1]
+    # The third event of most is a filled-down formula: it begins before the second has ended.
+    return [second, second + 1] if event == 2 and clip.clip in _FURTHER else ["", ""]
 
 
 def _micro(clip: PlannedClip) -> Sequence[str]:

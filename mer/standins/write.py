@@ -4,20 +4,17 @@ import csv
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from mer.annotations.tree import STAND_IN
 from mer.core.errors import DataError
-from mer.core.seeds import stream
 from mer.core.types import UInt8Array
+from mer.standins.frames import face_of, render_clip
 from mer.standins.plan import Formula, PlannedClip, Sheet, Workbook
 from mer.standins.planned import Plan
-from mer.synthetic.clip import render
-from mer.synthetic.identity import NeutralFace, draw_identity, render_neutral
-from mer.synthetic.movement import Movement
 
 _ABOUT = """This folder is a STAND-IN, not {key}.
 
@@ -25,12 +22,9 @@ It has the layout, file names and annotation of {key} ({version}), at scale {sca
 faces rendered from a public-domain photo. Nobody's micro-expressions are in it; scores measured on it
 say nothing about real ones. Its frames may be passed on freely.
 """
-# Displacements are drawn for frames of this height.
-_REFERENCE_HEIGHT = 128
-_NOISE = 1.5
 
 
-def write(plan: Plan, out: Path, *, annotations_only: bool = False) -> None:
+def write(plan: Plan, out: Path, *, annotations_only: bool = False, force: bool = False) -> None:
     """Write a stand-in.
 
     An unfinished stand-in has no ``STAND-IN.json``: it is written last.
@@ -40,16 +34,18 @@ def write(plan: Plan, out: Path, *, annotations_only: bool = False) -> None:
     plan
         What to write.
     out
-        Folder; made if missing. One that holds anything but a stand-in is refused.
+        Folder; made if missing. One that holds anything is refused.
     annotations_only
         Leave out the frames.
+    force
+        Delete an earlier stand-in, with whatever was put beside its files.
 
     Raises
     ------
     DataError
-        If the folder holds something else.
+        If the folder holds something.
     """
-    _clear(out)
+    _clear(out, force=force)
     (out / "STAND-IN.txt").write_text(
         _ABOUT.format(key=plan.key, version=plan.version, scale=plan.params.scale), encoding="utf-8"
     )
@@ -73,6 +69,8 @@ def write_workbook(path: Path, workbook: Workbook) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path)) as book:
+        # The same bytes every time.
+        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
         for name, sheet in workbook.items():
             _fill(book.add_worksheet(name), sheet)
 
@@ -88,13 +86,18 @@ def _fill(worksheet: "xlsxwriter.worksheet.Worksheet", sheet: Sheet) -> None:  #
                 worksheet.write_number(row, column, cell)
 
 
-def _clear(out: Path) -> None:
-    """Make an empty folder; an earlier stand-in is replaced, anything else is refused."""
-    if out.exists():
-        if not (out / "STAND-IN.txt").is_file() and any(out.iterdir()):
+def _clear(out: Path, *, force: bool) -> None:
+    """Make an empty folder; only an earlier stand-in is replaced, and only if asked for."""
+    if out.exists() and not out.is_dir():
+        raise DataError(f"{out}: is a file. Give an empty or a new folder.")
+    if out.is_dir() and any(out.iterdir()):
+        stand_in = any((out / name).is_file() for name in ("STAND-IN.txt", STAND_IN))
+        if not stand_in:
             raise DataError(f"{out}: holds something that is no stand-in. Give an empty or a new folder.")
+        if not force:
+            raise DataError(f"{out}: holds a stand-in. Give a new folder, or --force to replace it.")
         shutil.rmtree(out)
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
 
 
 def _write_frames(plan: Plan, out: Path) -> None:
@@ -103,48 +106,13 @@ def _write_frames(plan: Plan, out: Path) -> None:
     for clip in plan.clips:
         by_person.setdefault(clip.person, []).append(clip)
     for person, clips in by_person.items():
-        face = render_neutral(draw_identity(stream("stand-in person", 0, person)), plan.params.size)
+        face = face_of(person, plan.params.size)
         for clip in clips:
             frames = render_clip(plan.key, clip, face)
             if clip.files[0].endswith(".avi"):
                 _save_video(out / clip.folder / clip.files[0], frames, clip.fps)
                 continue
             _save(out / clip.folder, clip.files, frames, grey=plan.grey)
-
-
-def render_clip(key: str, clip: PlannedClip, face: NeutralFace) -> UInt8Array:
-    """Render the frames of a planned clip, shape (T, H, W, 3), RGB."""
-    rng = stream("stand-in clip", 0, key, clip.subject, clip.clip)
-    frames = render(face, _movement(clip, face.size[0], rng), rng)
-    if clip.files[0].endswith(".avi"):
-        return np.concatenate([frames[:1], frames, frames[:1]])  # rest, apex in the middle, rest
-    return frames[1:2] if clip.kind == "still" else frames[: len(clip.files)]
-
-
-def _movement(clip: PlannedClip, height: int, rng: np.random.Generator) -> Movement:
-    """Draw how far and when the face moves: 0.2 to 3 pixels in clips, 3 to 8 times as much in stills."""
-    scale = height / _REFERENCE_HEIGHT
-    strength = scale * float(np.exp(rng.uniform(*np.log((0.2, 3.0)))))
-    onset, offset, n_frames = clip.onset, max(clip.offset, clip.onset + 2), len(clip.files)
-    apex = onset + max(1, round((offset - onset) * rng.uniform(0.35, 0.65)))
-    if clip.kind != "clip":
-        strength = scale * float(rng.uniform(3, 8)) * float(rng.uniform(0.6, 1.2))
-        n_frames = 3 if clip.kind == "still" else n_frames
-        onset, apex, offset = (0, 1, 2) if clip.kind == "still" else (0, n_frames - 1, n_frames)
-    return Movement(
-        emotion=clip.emotion,
-        activations=clip.activations,
-        amplitude=strength if clip.activations else 0.0,
-        distraction=(),
-        distraction_amplitude=0.0,
-        n_frames=n_frames,
-        onset=onset,
-        apex=min(apex, offset - 1) if clip.kind == "clip" else apex,
-        offset=offset,
-        fps=round(clip.fps),
-        drift=0.6 * scale,
-        noise=_NOISE,
-    )
 
 
 def _save(folder: Path, names: Sequence[str], frames: UInt8Array, *, grey: bool) -> None:

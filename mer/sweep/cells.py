@@ -6,6 +6,7 @@ from mer.annotations.tree import STAND_IN
 from mer.core.digests import canonical, code_digest, digest
 from mer.core.parameters import Params
 from mer.core.types import Sample
+from mer.datasets.annotated import DatabaseParams
 from mer.features.base import Recipe
 from mer.standins.planned import stand_in_folder
 from mer.sweep.parts import parts, preparing_digest, samples_digest, with_apex
@@ -65,7 +66,7 @@ class Jobs:
             settings = getattr(entry.params, "stand_in", None)
             if settings is not None:
                 version = f" --version '{settings.version}'" if settings.version else ""
-                chosen = f"--scale {settings.scale:g} --size {settings.size}{version}"
+                chosen = f"--force --scale {settings.scale!r} --size {settings.size}{version}"
                 folder = stand_in_folder(entry.spec.name, settings).name
                 found[folder] = f"--dataset {entry.spec.name} {chosen}"
         return found
@@ -211,7 +212,7 @@ class Jobs:
         spec = TableSpec(
             protocol=protocol,
             title=entry.spec.title,
-            published=self.sweep.protocol(protocol).published,
+            published=self._published(protocol),
             pooling=self.sweep.split(protocol).pooling,
             rows=rows,
             notes=self.sweep.split(protocol).notes,
@@ -296,6 +297,12 @@ class Jobs:
         asked = [self.sweep.recipe(name) for name in self.sweep.config.variants]
         return {recipe.key: recipe for recipe in asked if recipe is not None}
 
+    def _published(self, protocol: str) -> str | None:
+        """Return the slug of a protocol's published numbers on its databases."""
+        samples = self.sweep.split(protocol).samples.values()
+        found = self.sweep.protocol(protocol).published(sorted({sample.database for sample in samples}))
+        return found.slug if found else None
+
     def _datasets_of(self, protocol: str) -> tuple[str, ...]:
         return self.sweep.config.protocols[protocol].params.datasets
 
@@ -310,7 +317,10 @@ class Jobs:
         return _entry(entry.spec.name, entry.params)
 
     def _preparing(self, dataset: str, recipe: Recipe) -> str:
-        reader = self.sweep.config.datasets[dataset].spec.name
+        spec = self.sweep.config.datasets[dataset].spec
+        # What an annotated database is made of is in its fingerprint; reading frames is the same for all.
+        annotated = issubclass(spec.params, DatabaseParams)
+        reader = "mer.media.clips" if annotated else f"mer.datasets.{spec.name}"
         return preparing_digest(reader, self.sweep.index(dataset).fingerprint, recipe)
 
 

@@ -51,19 +51,19 @@ def samples_digest(samples: Sequence[Sample], fingerprint: str) -> str:
     return digest([fingerprint, [[s.sample_id, s.onset, s.apex, s.offset, s.fps] for s in samples]])
 
 
-def preparing_digest(dataset: str, fingerprint: str, recipe: Recipe) -> str:
+def preparing_digest(reader: str, fingerprint: str, recipe: Recipe) -> str:
     """Digest what is computed from a data set, whichever the samples: settings and code.
 
     Parameters
     ----------
-    dataset
-        Catalogue key of the data set's reader.
+    reader
+        Module that reads the data set's frames.
     fingerprint
         Of the data set's index.
     recipe
         The representation.
     """
-    code = code_digest("mer.jobs.prepare", f"mer.datasets.{dataset}", f"mer.features.{recipe.feature}")
+    code = code_digest("mer.jobs.prepare", reader, f"mer.features.{recipe.feature}")
     return digest([fingerprint, recipe.described(), code])
 
 

@@ -57,9 +57,8 @@ class Sweep:
         """
         if protocol not in self._splits:
             names = self.config.protocols[protocol].params.datasets
-            samples = [sample for name in names for sample in self.index(name)]
-            notes = [note for name in names for note in self.index(name).notes]
-            self._splits[protocol] = make_split(protocol, self.protocol(protocol), samples, notes)
+            indexes = [self.index(name) for name in names]
+            self._splits[protocol] = make_split(protocol, self.protocol(protocol), indexes)
         return self._splits[protocol]
 
     def protocol(self, name: str) -> EvaluationProtocol:

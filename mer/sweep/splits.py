@@ -12,11 +12,10 @@ from mer.core.errors import DataError, MerError, listed
 from mer.core.types import Sample, SampleIndex, Source
 from mer.protocols.audit import audit
 from mer.protocols.base import EvaluationProtocol, require_expected
+from mer.tasks.base import LabelledSample
 
 
-def make_split(
-    name: str, protocol: EvaluationProtocol, samples: Sequence[Sample], notes: Sequence[str] = ()
-) -> Split:
+def make_split(name: str, protocol: EvaluationProtocol, indexes: Sequence[SampleIndex]) -> Split:
     """Label the samples, make the folds and check them.
 
     Parameters
@@ -25,29 +24,30 @@ def make_split(
         Of the protocol in the configuration.
     protocol
         Divides them.
-    samples
+    indexes
         Of all its data sets.
-    notes
-        What tables must say about the data sets.
 
     Raises
     ------
     DataError, LeakageError
         If the samples are not what the protocol is defined on or the folds leak.
     """
+    samples = [sample for index in indexes for sample in index]
+    unusable = [sample for index in indexes for sample in index.unusable]
+    notes = [note for index in indexes for note in index.notes]
     try:
         _refuse_doubles(samples)
         _refuse_doubtful_people(samples)
         labelled = protocol.select(protocol.task.label(samples))
+        everything = protocol.select(protocol.task.label([*samples, *unusable]))
         chosen = [one.sample for one in labelled]
         source = only_source(chosen)
-        differing = require_expected(protocol, labelled, real=source == "real")
-        empty = sorted(set(protocol.task.classes) - {one.label for one in labelled})
-        if empty:
-            raise DataError(listed("Classes without a clip, which would score zero:", empty))
+        differing = require_expected(protocol, everything, real=source == "real")
+        _refuse_empty_classes(protocol, labelled)
         folds = protocol.folds(labelled)
         times = protocol.times_tested(labelled)
         audit(chosen, folds, subject_disjoint=protocol.subject_disjoint, times_tested=times)
+        _refuse_other_folds(protocol, labelled, len(folds))
         return Split(
             protocol=name,
             task=protocol.task.name,
@@ -59,10 +59,42 @@ def make_split(
             subject_disjoint=protocol.subject_disjoint,
             pooling=protocol.pooling,
             times_tested=times,
-            notes=(*_not_disjoint(protocol), *protocol.notes(), *differing, *notes),
+            notes=(*_notes(protocol, samples, labelled), *differing, *notes),
         )
     except MerError as error:
         raise type(error)(f"protocols.{name}: {error}") from error
+
+
+def _refuse_empty_classes(protocol: EvaluationProtocol, labelled: Sequence[LabelledSample]) -> None:
+    empty = sorted(set(protocol.task.classes) - {one.label for one in labelled})
+    if empty:
+        raise DataError(listed("Classes without a clip, which would score zero:", empty))
+
+
+def _refuse_other_folds(
+    protocol: EvaluationProtocol, samples: Sequence[LabelledSample], n_folds: int
+) -> None:
+    """Refuse folds that are not as many as declared for exactly these clips."""
+    declared = {one.folds for one in protocol.expected(samples) if not one.differences(samples)}
+    if declared and n_folds not in declared:
+        numbers = " or ".join(map(str, sorted(declared)))
+        raise DataError(f"{n_folds} folds of these clips, where the protocol declares {numbers}.")
+
+
+def _notes(
+    protocol: EvaluationProtocol, samples: Sequence[Sample], labelled: Sequence[LabelledSample]
+) -> list[str]:
+    """Say what tables must tell about the protocol on these samples."""
+    notes = [*_not_disjoint(protocol), *protocol.notes(labelled)]
+    without = len(protocol.task.without_label(samples))
+    notes += (
+        [f"{without} clips without a label of task '{protocol.task.name}' are left out"] if without else []
+    )
+    published = protocol.published(sorted({one.sample.database for one in labelled}))
+    real = all(one.sample.source == "real" for one in labelled)
+    if real and published and published.clips not in (None, len(labelled)):
+        notes.append(f"The published numbers are on {published.clips} clips, these are {len(labelled)}")
+    return notes
 
 
 def _not_disjoint(protocol: EvaluationProtocol) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ _THREE = (_NEGATIVE, _POSITIVE, _SURPRISE)
 _SAME = Rule({name: (name,) for name in _THREE})
 _SMIC = ("smic_hs", "smic_vis", "smic_nir")
 _SAMM_NEGATIVE = ("anger", "contempt", "disgust", "fear", "sadness")
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _OBJECTIVE = Rule({name: (name,) for name in ("I", "II", "III", "IV", "V")}, ("VI", "VII"))
 
 _TASKS = (
@@ -112,6 +113,13 @@ _TASKS = (
         {"casme2": _OBJECTIVE, "samm": _OBJECTIVE},
         by="objective_class",
         source="Yap et al. 2018; ResNet10 paper, Table I",
+    ),
+    Task(
+        "objective",
+        ROMAN,
+        dict.fromkeys(("casme2", "samm", "casme3_a"), Rule({name: (name,) for name in ROMAN})),
+        by="objective_class",
+        source="Davison et al. 2018",
     ),
     Task(
         "tlcnn_4",

@@ -71,9 +71,12 @@ class Task:
         maps = {database: rule.class_of() for database, rule in self.rules.items()}
         labelled = []
         unknown: Counter[tuple[str, str]] = Counter()
+        without = set(self.without_label(samples))
         for sample in samples:
             mapped = maps.get(sample.database, maps.get(ANY_DATABASE, {}))
             label = getattr(sample, self.by)
+            if sample.sample_id in without:
+                continue
             if label not in mapped:
                 unknown[sample.database, label] += 1
                 continue
@@ -91,6 +94,15 @@ class Task:
             )
             raise DataError(listed(f"Task '{self.name}' has no class for these labels. {remedy}", problems))
         return tuple(labelled)
+
+    def without_label(self, samples: Sequence[Sample]) -> tuple[str, ...]:
+        """Name the samples that have no label in a database where others have one: they are left out."""
+        labelled = {sample.database for sample in samples if getattr(sample, self.by)}
+        return tuple(
+            sample.sample_id
+            for sample in samples
+            if sample.database in labelled and not getattr(sample, self.by)
+        )
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from mer.core.seeds import stream
 from mer.media.dlib_faces import DlibFaces, model_file
+from mer.standins.frames import face_of
 from mer.standins.plan import StandInParams
 from mer.standins.planned import plan
 from mer.standins.write import write
 from mer.synthetic.face import eye_distance
-from mer.synthetic.identity import draw_identity, render_neutral
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +22,7 @@ def onsets(tmp_path_factory):
         write(planned, out)
         for person, clip in {clip.person: clip for clip in planned.clips}.items():
             image = cv2.imread(str(out / clip.folder / clip.files[0]))
-            face = render_neutral(draw_identity(stream("stand-in person", 0, person)), 128)
+            face = face_of(person, 128)
             assert clip.files[0].endswith(suffix)
             found.append((image[:, :, ::-1].copy(), face.landmarks))
     return found

@@ -137,7 +137,7 @@ def test_preparing_depends_on_reader_fingerprint_and_recipe():
     recipes = [sweep().recipe(name) for name in ("ststnet", "lbp_top_svm")]
     digests = {
         preparing_digest(reader, fingerprint, recipe)
-        for reader in ("table", "demo") for fingerprint in "fg" for recipe in recipes
+        for reader in ("mer.datasets.table", "mer.datasets.demo") for fingerprint in "fg" for recipe in recipes
     }  # fmt: skip
     assert len(digests) == 8
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from mer.core.errors import DataError
-from mer.core.types import Sample
+from mer.core.types import Sample, SampleIndex
 from mer.protocols import PROTOCOLS
 from mer.sweep.splits import make_split, split_digest
 
@@ -25,7 +25,7 @@ def clips(*subjects):
 
 
 def split(samples, params=PARAMS):
-    return make_split("p", LOSO.build(params), samples)
+    return make_split("p", LOSO.build(params), [SampleIndex(tuple(samples), "")])
 
 
 def test_a_subject_that_is_two_persons_is_refused():

@@ -1,0 +1,54 @@
+"""Frames of stand-ins: which face moves how."""
+
+import numpy as np
+
+from mer.core.seeds import stream
+from mer.core.types import UInt8Array
+from mer.standins.plan import PlannedClip
+from mer.synthetic.clip import render
+from mer.synthetic.identity import NeutralFace, draw_identity, render_neutral
+from mer.synthetic.movement import Movement
+
+# Displacements are drawn for frames of this height.
+_REFERENCE_HEIGHT = 128
+_NOISE = 1.5
+
+
+def face_of(person: str, height: int) -> NeutralFace:
+    """Render a person's face at rest; the same in every stand-in and before every camera."""
+    return render_neutral(draw_identity(stream("stand-in person", 0, person)), height)
+
+
+def render_clip(key: str, clip: PlannedClip, face: NeutralFace) -> UInt8Array:
+    """Render the frames of a planned clip, shape (T, H, W, 3), RGB."""
+    rng = stream("stand-in clip", 0, key, clip.subject, clip.clip)
+    frames = render(face, _movement(clip, face.size[0], rng), rng)
+    if clip.files[0].endswith(".avi"):
+        return np.concatenate([frames[:1], frames, frames[:1]])  # rest, apex in the middle, rest
+    return frames[1:2] if clip.kind == "still" else frames[: len(clip.files)]
+
+
+def _movement(clip: PlannedClip, height: int, rng: np.random.Generator) -> Movement:
+    """Draw how far and when the face moves: 0.2 to 3 pixels in clips, 3 to 8 times as much in stills."""
+    scale = height / _REFERENCE_HEIGHT
+    strength = scale * float(np.exp(rng.uniform(*np.log((0.2, 3.0)))))
+    onset, offset, n_frames = clip.onset, max(clip.offset, clip.onset + 2), len(clip.files)
+    apex = onset + max(1, round((offset - onset) * rng.uniform(0.35, 0.65)))
+    if clip.kind != "clip":
+        strength = scale * float(rng.uniform(3, 8)) * float(rng.uniform(0.6, 1.2))
+        n_frames = 3 if clip.kind == "still" else n_frames
+        onset, apex, offset = (0, 1, 2) if clip.kind == "still" else (0, n_frames - 1, n_frames)
+    return Movement(
+        emotion=clip.emotion,
+        activations=clip.activations,
+        amplitude=strength if clip.activations else 0.0,
+        distraction=(),
+        distraction_amplitude=0.0,
+        n_frames=n_frames,
+        onset=onset,
+        apex=min(apex, offset - 1) if clip.kind == "clip" else apex,
+        offset=offset,
+        fps=round(clip.fps),
+        drift=0.6 * scale,
+        noise=_NOISE,
+    )
