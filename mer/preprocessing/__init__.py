@@ -1,0 +1,1 @@
+"""Clips to clips: temporal interpolation, motion magnification, and where the apex lies."""
