@@ -16,7 +16,11 @@ class FlowImageParams(Params):
     """Settings of a flow image."""
 
     size: int = Field(default=28, ge=8, le=512, description="Height and width of the image in pixels.")
-    flow: Literal["tvl1_opencv"] = Field(default="tvl1_opencv", description="How the flow is computed.")
+    flow: Literal["tvl1_opencv", "tvl1_skimage", "tvl1_torch", "farneback", "dis"] = Field(
+        default="tvl1_opencv",
+        description="How the flow is computed; 'tvl1_torch' finds small motions best "
+        "(docs/measurements.md), 'tvl1_opencv' is what most published code used.",
+    )
     scaling: Literal["minmax_255", "pixels"] = Field(
         default="minmax_255",
         description="'minmax_255' rescales every channel of every image to span 0 to 255, as the STSTNet "
@@ -44,7 +48,7 @@ class FlowImage:
         """Compute the image of one clip, shape (3, size, size); uint8, or float32 for ``pixels``."""
         import cv2  # planning needs the settings, not the computation
 
-        from mer.features.optical_flow import tvl1
+        from mer.features.optical_flow import flow
         from mer.features.optical_strain import optical_strain
 
         apex = clip.apex
@@ -52,8 +56,8 @@ class FlowImage:
             if self.params.without_apex == "refuse":
                 raise DataError("the flow image needs an apex frame and none is annotated")
             apex = (clip.onset + clip.offset) // 2
-        flow = tvl1(clip.frames[clip.onset], clip.frames[apex])
-        maps = [flow[0], flow[1], optical_strain(flow)]
+        u, v = field = flow(clip.frames[clip.onset], clip.frames[apex], self.params.flow)
+        maps = [u, v, optical_strain(field)]
         side = (self.params.size, self.params.size)
         image = np.stack([cv2.resize(plane, side, interpolation=cv2.INTER_AREA) for plane in maps])
         return image.astype(np.float32) if self.params.scaling == "pixels" else minmax_255(image)

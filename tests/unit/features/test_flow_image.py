@@ -44,3 +44,15 @@ def test_finished_images_must_be_what_would_be_computed():
         FlowImage(FlowImageParams(size=14)).accept(images)
     with pytest.raises(DataError, match="minmax_255"):
         FlowImage(FlowImageParams(scaling="pixels")).accept(images)
+
+
+@pytest.mark.parametrize("backend", ["tvl1_skimage", "tvl1_torch", "farneback", "dis"])
+def test_the_flow_may_be_computed_otherwise(tiny_demo, backend):
+    sample = max(tiny_demo.index(), key=lambda sample: sample.offset - sample.onset)
+    clip = tiny_demo.read_clip(sample)
+    usual, other = (
+        FlowImage(FlowImageParams(flow=name, scaling="pixels")).compute(clip)
+        for name in ("tvl1_opencv", backend)
+    )
+    assert not np.array_equal(usual, other)
+    assert np.corrcoef(usual[:2].ravel(), other[:2].ravel())[0, 1] > 0.5
