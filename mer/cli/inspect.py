@@ -84,7 +84,8 @@ def _check(arguments: argparse.Namespace) -> None:
     for name in jobs.sweep.datasets:
         index = jobs.sweep.index(name)
         for remark in (*index.notes, *index.warnings):
-            console.print(f"{name}: {remark}", markup=False)
+            named = remark if remark.startswith(f"{name}: ") else f"{name}: {remark}"
+            console.print(named, markup=False)
     for (protocol, variant), reason in jobs.sweep.skipped.items():
         console.print(f"not run: {variant} on {protocol}, {reason}")
 

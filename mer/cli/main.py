@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -23,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.captureWarnings(True)
     try:
         return int(parsed.command(parsed) or 0)
+    except BrokenPipeError:
+        # Whoever reads the output, `head` say, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except MerError as error:
         message = Text.assemble((type(error).__name__, "bold red"), f": {error}")
         Console(stderr=True, soft_wrap=True, highlight=False).print(message)
