@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mer.core.errors import DataError
-from mer.core.types import FloatArray, UInt8Array
+from mer.core.types import FloatArray, IntArray, UInt8Array
 
 _MODEL = "shape_predictor_68_face_landmarks.dat"
 # The detector knows faces of 80 pixels and more: small frames are enlarged, up to twice doubled.
@@ -52,12 +52,36 @@ class DlibFaces:
         ndarray of shape (68, 2) or None
             x and y in pixels, in the order of the iBUG mark-up; None if no face was found.
         """
+        face = self._largest(image)
+        if face is None:
+            return None
+        shape = self._predictor(image, face)
+        return np.array([(shape.part(n).x, shape.part(n).y) for n in range(68)], dtype=float)
+
+    def box(self, image: UInt8Array) -> IntArray | None:
+        """Find the face alone, for which the package of the landmarks' weights is not needed.
+
+        Parameters
+        ----------
+        image
+            Grey of shape (H, W) or RGB of shape (H, W, 3).
+
+        Returns
+        -------
+        ndarray of shape (4,) or None
+            First row, end of rows, first column, end of columns in pixels, which may lie outside the
+            image; None if no face was found.
+        """
+        face = self._largest(image)
+        if face is None:
+            return None
+        return np.array([face.top(), face.bottom() + 1, face.left(), face.right() + 1])
+
+    def _largest(self, image: UInt8Array) -> Any:  # noqa: ANN401  # dlib has no types
         for doublings in _DOUBLINGS:
             faces = self._detector(image, doublings)
             if len(faces):
-                largest = max(faces, key=lambda face: face.width() * face.height())
-                shape = self._predictor(image, largest)
-                return np.array([(shape.part(n).x, shape.part(n).y) for n in range(68)], dtype=float)
+                return max(faces, key=lambda face: face.width() * face.height())
         return None
 
     @cached_property
