@@ -25,7 +25,7 @@ class Census:
     problem
         How the counts differ from the closest version; blank if they are those of one.
     verified
-        Whether that version was recounted from a file; published ones that none confirms only warn.
+        Whether a copy must have that version's counts; others only warn.
     """
 
     read: Unversioned

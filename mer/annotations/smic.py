@@ -71,7 +71,7 @@ class Smic:
         """List the clips: by the names of folders, or for SMIC-E by its annotation."""
         notes = Notes()
         if self.extended:
-            records = [event for row in self._rows(tree) for event in self._events(row, tree, notes)]
+            records = [event for row in self._rows(tree) for event in self._events(row, notes)]
         else:
             records = list(self._clips(tree))
             if not records:
@@ -162,7 +162,7 @@ class Smic:
             )
         return tables[0]
 
-    def _events(self, row: SheetRow, tree: Tree, notes: Notes) -> Iterator[Record]:
+    def _events(self, row: SheetRow, notes: Notes) -> Iterator[Record]:
         clip = canonical(row["clip"])
         if not clip:
             if row["clip"]:
@@ -175,6 +175,12 @@ class Smic:
             notes.add(f"the Emotion column says {by_column} where the name says {by_name}", row.place)
         disk = f"s{int(subject[1:])}{clip[3:]}"
         long = f"SMIC-E_raw image/{self.camera}_long/SMIC-{self.camera}-E"
+        folders = tuple(
+            f"{top}/{person}/{name}"
+            for top in (long, f"{self.camera}_long/SMIC-{self.camera}-E", f"SMIC-{self.camera}-E")
+            for person in (subject, f"s{int(subject[1:])}")
+            for name in (disk, clip)
+        )
         first = Record(
             subject=subject,
             clip=clip,
@@ -182,17 +188,13 @@ class Smic:
             onset=frame(row["onset"], "OnsetF", row.place, notes),
             apex=None,
             offset=frame(row["offset"], "OffsetF", row.place, notes),
-            folders=tuple(
-                f"{top}/{person}/{name}"
-                for top in (long, f"{self.camera}_long/SMIC-{self.camera}-E", f"SMIC-{self.camera}-E")
-                for person in (subject, f"s{int(subject[1:])}")
-                for name in (disk, clip)
-            ),
+            folders=folders,
+            # All of them are the same frames under one spelling or another.
+            kinds=("long",) * len(folders),
             place=row.place,
             fps=self.fps,
         )
-        # All of them are the same frames under one spelling or another.
-        first = in_order(replace(first, kinds=("long",) * len(first.folders)), notes)
+        first = in_order(first, notes)
         yield first
         if self.all_events:
             yield from _further(row, first)

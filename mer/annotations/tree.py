@@ -81,18 +81,20 @@ class DiskTree:
 
     def folders(self) -> Iterator[str]:
         """List all folders, parents before children, in the order of their names."""
-        for folder, _ in self._walk():
+        for folder, _ in self._walked:
             if folder != self.root:
                 yield folder.relative_to(self.root).as_posix()
 
     def files(self) -> Iterator[str]:
         """List all files in the order of their names."""
-        for folder, files in self._walk():
+        for folder, files in self._walked:
             for name in files:
                 yield (folder / name).relative_to(self.root).as_posix()
 
-    def _walk(self) -> Iterator[tuple[Path, list[str]]]:
-        """Walk through the folders, links included, and none twice."""
+    @cached_property
+    def _walked(self) -> list[tuple[Path, list[str]]]:
+        """Folders with their files, those behind links included, and none twice; walked once."""
+        found = []
         seen = set()
         for place, names, files in os.walk(self.root, followlinks=True, onerror=_refuse):
             real = os.path.realpath(place)
@@ -101,7 +103,8 @@ class DiskTree:
                 continue
             seen.add(real)
             names[:] = sorted(name for name in names if not _is_hidden(name))
-            yield Path(place), sorted(name for name in files if not _is_hidden(name))
+            found.append((Path(place), sorted(name for name in files if not _is_hidden(name))))
+        return found
 
     def frames(self, folder: str) -> Mapping[int, str] | None:
         """List the numbered images of a folder."""

@@ -10,7 +10,6 @@ from mer.tasks.base import ANY_DATABASE, ClassCounts
 
 _TABLE = Path(__file__).with_name("versions.csv")
 SUBJECTS = "subjects"
-# Others are of a derivative copy, or of sets that every user takes another part of: these only warn.
 _VERIFIED = ("recounted", "derived", "published")
 
 
@@ -25,8 +24,8 @@ class Version:
     counts
         Clips per emotion and subjects.
     verified
-        Whether the counts were recounted from a file; published ones that no file confirms only
-        give a warning.
+        Whether a copy must have these counts; those of a derivative copy, and of sets of which
+        every user takes another part, only give a warning.
     defect
         Whether copies with these counts are known to lack something.
     """

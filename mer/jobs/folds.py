@@ -4,12 +4,9 @@ from pathlib import Path
 
 from mer.artefacts.folds import write_folds
 from mer.core.errors import DataError
-from mer.core.location import Location
 from mer.core.types import Execution
-from mer.datasets import DATASETS
-from mer.datasets.base import Dataset
+from mer.jobs.datasets import build_dataset
 from mer.protocols import PROTOCOLS
-from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import FoldsSpec
 from mer.sweep.splits import make_split, split_digest
 
@@ -32,11 +29,3 @@ def run(spec: FoldsSpec, execution: Execution, output: Path) -> None:
             f"The data of protocol '{spec.name}' changed while the sweep was running. Run the workflow again."
         )
     write_folds(output, split)
-
-
-def build_dataset(name: str, entry: EntrySettings, execution: Execution) -> Dataset:
-    """Make the reader of a data set by its specification."""
-    dataset = DATASETS[entry.key]
-    root = execution.roots.get(name)
-    params = dataset.params.from_plain(entry.settings)
-    return dataset.build(params, Location(name, Path(root) if root else None))

@@ -8,13 +8,13 @@ import numpy as np
 
 from mer.artefacts.arrays import Part, write_part, write_parts
 from mer.core.errors import DataError, MerError, listed
-from mer.core.location import Location
 from mer.core.types import Array, Execution, Sample
 from mer.datasets import DATASETS
 from mer.datasets.base import ClipDataset, FlowDataset
 from mer.features import FEATURES
 from mer.features.base import Feature, FlowImageFeature, Recipe
-from mer.sweep.parts import parts, samples_digest, with_apex
+from mer.jobs.datasets import build_dataset
+from mer.sweep.parts import parts, samples_digest
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 
 
@@ -29,13 +29,10 @@ def run(spec: PrepareSpec, execution: Execution, output: Path) -> None:
     cv2.setNumThreads(execution.threads)
     dataset = DATASETS[spec.dataset.key]
     feature = FEATURES[spec.feature.key]
-    root = execution.roots.get(spec.name)
-    location = Location(spec.name, Path(root) if root else None)
-    reader = dataset.build(dataset.params.from_plain(spec.dataset.settings), location)
+    reader = build_dataset(spec.name, spec.dataset, execution)
     recipe = Recipe(spec.feature.key, feature.params.from_plain(spec.feature.settings))
     index = reader.index()
-    chosen = with_apex(index.samples, recipe) if dataset.provides == "clips" else index.samples
-    samples = parts(chosen, dataset.provides).get(spec.part, ())
+    samples = parts(index.samples, dataset.provides, recipe).get(spec.part, ())
     if samples_digest(samples, index.fingerprint) != spec.samples:
         raise DataError(
             f"The data of '{spec.name}' changed while the sweep was running. Run the workflow again."

@@ -10,7 +10,7 @@ import pandas as pd
 from mer.core.errors import DataError
 from mer.core.files import complete
 from mer.core.types import Execution, SampleIndex
-from mer.jobs.folds import build_dataset
+from mer.jobs.datasets import build_dataset
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.splits import index_digest
 

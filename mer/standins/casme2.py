@@ -8,16 +8,14 @@ from typing import Any
 from mer.standins.plan import Cell, PlannedClip, StandIn, Workbook
 from mer.standins.roster import (
     activations,
-    deal_classes,
     lengths,
+    named_clips,
     person_key,
-    published,
     relabel,
     units_text,
     unused,
 )
 from mer.tasks import ROMAN
-from mer.tasks.megc2019_list import listed_clips
 
 V2014, V2019, V256 = "2014-05-08", "2019-07-01", "256 rows"
 _FILES = {
@@ -55,7 +53,7 @@ _DOUBTFUL = 51
 
 def clips(version: str) -> list[PlannedClip]:
     """Plan the clips: all that have a row, and the two folders that have none."""
-    named = list(_named())
+    named = list(named_clips("casme2", _of_subject, "sub"))
     if version == V256:
         named.append((*_ADDED, "disgust", "IV"))
     long = iter(lengths("casme2", len(named) + 2, 24, 141, 67.2))
@@ -69,18 +67,6 @@ def clips(version: str) -> list[PlannedClip]:
     extra += [(*_ADDED, (61, 91, 106))] if version != V256 else []
     planned += [_clip(s, c, "others", marks, {}, annotated=False) for s, c, marks in extra]
     return planned
-
-
-def _named() -> Iterator[tuple[str, str, str, str]]:
-    """Name all 255 clips with their 2014 label and objective class."""
-    listed = listed_clips("casme2")
-    for number, counts in published("casme2_emotion").items():
-        subject = f"sub{number}"
-        labelled = list(_of_subject(subject, dict(counts), listed.get(subject, [])))
-        classes = {ROMAN[int(c) - 1]: n for c, n in published("casme2_objective")[number].items()}
-        given = deal_classes([emotion for _, emotion in labelled], classes)
-        for (clip, emotion), objective in zip(labelled, given, strict=True):
-            yield subject, clip, emotion, objective
 
 
 def _of_subject(

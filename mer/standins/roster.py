@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +11,8 @@ from mer.annotations.values import objective_class_of
 from mer.core.digests import digest
 from mer.core.seeds import stream
 from mer.synthetic.action_units import Activation
+from mer.tasks import ROMAN
+from mer.tasks.megc2019_list import listed_clips
 
 _TABLE = Path(__file__).with_name("counts.csv")
 # Action units of each label, after the databases' codings and the emotional FACS.
@@ -131,6 +133,26 @@ def relabel(
         emotion = next(label for label in labels[name] if left.get(label))
         left[emotion] -= 1
         yield clip, emotion
+
+
+def named_clips(
+    database: str,
+    of_subject: Callable[[str, dict[str, int], Sequence[tuple[str, str]]], Iterator[tuple[str, str]]],
+    prefix: str = "",
+) -> Iterator[tuple[str, str, str, str]]:
+    """Name all clips of a database with objective classes: subject, clip, label and class.
+
+    ``of_subject`` names the clips of one subject, given the published numbers of its labels and its
+    clips in the organisers' list.
+    """
+    listed = listed_clips(database)
+    for number, counts in published(f"{database}_emotion").items():
+        subject = f"{prefix}{number}"
+        labelled = list(of_subject(subject, dict(counts), listed.get(subject, [])))
+        classes = {ROMAN[int(c) - 1]: n for c, n in published(f"{database}_objective")[number].items()}
+        given = deal_classes([emotion.casefold() for _, emotion in labelled], classes)
+        for (clip, emotion), objective in zip(labelled, given, strict=True):
+            yield subject, clip, emotion, objective
 
 
 def unused(names: set[str], pattern: str, numbers: Iterator[int]) -> str:

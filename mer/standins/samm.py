@@ -6,16 +6,14 @@ from itertools import count
 from mer.standins.plan import Cell, Formula, PlannedClip, StandIn, Workbook
 from mer.standins.roster import (
     activations,
-    deal_classes,
     lengths,
+    named_clips,
     person_key,
-    published,
     relabel,
     units_text,
     unused,
 )
 from mer.tasks import ROMAN
-from mer.tasks.megc2019_list import listed_clips
 
 _CLASSES = {
     "negative": ("Anger", "Contempt", "Disgust", "Fear", "Sadness"),
@@ -47,22 +45,12 @@ _HEADER: tuple[Cell, ...] = (
 
 def clips(version: str) -> list[PlannedClip]:
     """Plan the 159 clips."""
-    named = list(_named())
+    named = list(named_clips("samm", _of_subject))
     long = lengths("samm", len(named), 30, 101, 74.3)
     return [
         _clip(*one, _MARKS.get(one[1]) or _marks(number, length))
         for number, (one, length) in enumerate(zip(named, long, strict=True))
     ]
-
-
-def _named() -> Iterator[tuple[str, str, str, str]]:
-    listed = listed_clips("samm")
-    for subject, counts in published("samm_emotion").items():
-        labelled = list(_of_subject(subject, dict(counts), listed.get(subject, [])))
-        classes = {ROMAN[int(c) - 1]: n for c, n in published("samm_objective")[subject].items()}
-        given = deal_classes([emotion.casefold() for _, emotion in labelled], classes)
-        for (clip, emotion), objective in zip(labelled, given, strict=True):
-            yield subject, clip, emotion, objective
 
 
 def _of_subject(

@@ -1,5 +1,6 @@
 """The jobs of a sweep: their files, and the specification that each is given."""
 
+import shlex
 from functools import cached_property
 
 from mer.annotations.tree import STAND_IN
@@ -8,8 +9,9 @@ from mer.core.parameters import Params
 from mer.core.types import Sample
 from mer.datasets.annotated import DatabaseParams
 from mer.features.base import Recipe
+from mer.standins.plan import StandInParams
 from mer.standins.planned import stand_in_folder
-from mer.sweep.parts import parts, preparing_digest, samples_digest, with_apex
+from mer.sweep.parts import parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
 from mer.sweep.specs.base import EntrySettings, Spec
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec
@@ -53,22 +55,19 @@ class Jobs:
 
     def stand_in(self, folder: str) -> list[str]:
         """Name the file that says that a data set's stand-in is written; none for a real one."""
-        entry = self.sweep.config.datasets[self.datasets[folder]]
-        settings = getattr(entry.params, "stand_in", None)
-        return [] if settings is None else [f"{stand_in_folder(entry.spec.name, settings)}/{STAND_IN}"]
+        key, settings = self._stand_in(self.datasets[folder])
+        return [] if settings is None else [f"{stand_in_folder(key, settings)}/{STAND_IN}"]
 
     @cached_property
     def stand_ins(self) -> dict[str, str]:
         """Arguments of the command that writes each stand-in, by the name of its folder."""
         found = {}
         for name in self.sweep.datasets:
-            entry = self.sweep.config.datasets[name]
-            settings = getattr(entry.params, "stand_in", None)
+            key, settings = self._stand_in(name)
             if settings is not None:
-                version = f" --version '{settings.version}'" if settings.version else ""
-                chosen = f"--force --scale {settings.scale!r} --size {settings.size}{version}"
-                folder = stand_in_folder(entry.spec.name, settings).name
-                found[folder] = f"--dataset {entry.spec.name} {chosen}"
+                chosen = {"dataset": key, **settings.model_dump()}
+                options = [f"--{option}={value}" for option, value in chosen.items() if value != ""]
+                found[stand_in_folder(key, settings).name] = shlex.join(["--force", *options])
         return found
 
     def parts(self, folder: str, recipe_key: str) -> list[str]:
@@ -303,14 +302,18 @@ class Jobs:
         found = self.sweep.protocol(protocol).published(sorted({sample.database for sample in samples}))
         return found.slug if found else None
 
+    def _stand_in(self, name: str) -> tuple[str, StandInParams | None]:
+        """Return a data set's key, and the settings of its stand-in if it is one."""
+        entry = self.sweep.config.datasets[name]
+        settings = entry.params.stand_in if isinstance(entry.params, DatabaseParams) else None
+        return entry.spec.name, settings
+
     def _datasets_of(self, protocol: str) -> tuple[str, ...]:
         return self.sweep.config.protocols[protocol].params.datasets
 
     def _parts(self, dataset: str, recipe: Recipe) -> dict[str, tuple[Sample, ...]]:
-        samples = self.sweep.index(dataset).samples
-        if self.sweep.config.datasets[dataset].spec.provides == "clips":
-            samples = with_apex(samples, recipe)
-        return parts(samples, self.sweep.config.datasets[dataset].spec.provides)
+        provides = self.sweep.config.datasets[dataset].spec.provides
+        return parts(self.sweep.index(dataset).samples, provides, recipe)
 
     def _dataset(self, name: str) -> EntrySettings:
         entry = self.sweep.config.datasets[name]

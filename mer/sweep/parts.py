@@ -10,7 +10,7 @@ from mer.features import FEATURES
 from mer.features.base import Recipe
 
 
-def parts(samples: Sequence[Sample], provides: str) -> dict[str, tuple[Sample, ...]]:
+def parts(samples: Sequence[Sample], provides: str, recipe: Recipe) -> dict[str, tuple[Sample, ...]]:
     """Divide a data set into the parts that are prepared by one job each.
 
     Clips are divided by subject; finished flow images are so small that they stay together.
@@ -23,12 +23,12 @@ def parts(samples: Sequence[Sample], provides: str) -> dict[str, tuple[Sample, .
     if provides == "flow_images":
         return {"all": tuple(samples)}
     by_subject = defaultdict(list)
-    for sample in samples:
+    for sample in _with_apex(samples, recipe):
         by_subject[sample.subject].append(sample)
     return {_file_name(subject): tuple(group) for subject, group in sorted(by_subject.items())}
 
 
-def with_apex(samples: Sequence[Sample], recipe: Recipe) -> tuple[Sample, ...]:
+def _with_apex(samples: Sequence[Sample], recipe: Recipe) -> tuple[Sample, ...]:
     """Leave out samples that a representation cannot be computed of, as no apex is annotated.
 
     A protocol that uses one of them cannot run the methods that ask for it; one that does not can.

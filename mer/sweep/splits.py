@@ -39,7 +39,9 @@ def make_split(name: str, protocol: EvaluationProtocol, indexes: Sequence[Sample
         _refuse_doubles(samples)
         _refuse_doubtful_people(samples)
         labelled = protocol.select(protocol.task.label(samples))
-        everything = protocol.select(protocol.task.label([*samples, *unusable]))
+        everything = labelled
+        if unusable:
+            everything = protocol.select(protocol.task.label([*samples, *unusable]))
         chosen = [one.sample for one in labelled]
         source = only_source(chosen)
         differing = require_expected(protocol, everything, real=source == "real")

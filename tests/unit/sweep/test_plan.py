@@ -5,11 +5,16 @@ import pytest
 
 from mer.core.errors import ConfigError, DataError, LeakageError
 from mer.core.types import Sample
+from mer.features import FEATURES
+from mer.features.base import Recipe
 from mer.sweep.config import parse
 from mer.sweep.parts import parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
 
 TINY = {"n_subjects": 3, "clips_per_class": 1, "height": 48}
+
+# Takes clips with and without an apex.
+RECIPE = Recipe("lbp_top", FEATURES["lbp_top"].params())
 
 
 def sweep(**changes):
@@ -112,18 +117,20 @@ def sample(subject, clip="c", emotion="positive", apex=None):
 
 
 def test_clips_are_divided_by_subject_and_names_are_fit_for_files():
-    divided = parts([sample("s1"), sample("s1", "d"), sample("Müller, A."), sample("Muller, A.")], "clips")
+    divided = parts(
+        [sample("s1"), sample("s1", "d"), sample("Müller, A."), sample("Muller, A.")], "clips", RECIPE
+    )
     assert len(divided) == 3
     assert [s.clip for s in divided["mine.s1"]] == ["c", "d"]
     assert all(name.isascii() and not set(name) & set("/:, ") for name in divided)
-    assert list(parts([sample("s1"), sample("s2")], "flow_images")) == ["all"]
+    assert list(parts([sample("s1"), sample("s2")], "flow_images", RECIPE)) == ["all"]
 
 
 def test_no_two_subjects_share_a_part():
     odd = [
         replace(sample("x"), subject=key) for key in ("x:b_c", "x_b:c", "x.b:c", "x:b.c", "x:b-c", "x:b:c")
     ]
-    assert len(parts(odd, "clips")) == len(odd)
+    assert len(parts(odd, "clips", RECIPE)) == len(odd)
 
 
 def test_a_part_depends_on_marks_and_fingerprint_but_not_on_labels():
