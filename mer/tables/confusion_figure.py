@@ -1,8 +1,6 @@
 """Confusion matrices as heat maps."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -10,13 +8,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from mer.core.files import complete
 from mer.core.types import FloatArray
+from mer.tables.figure_file import STYLE
 from mer.tables.titles import SCOPE_TITLES, ordered_scopes
-
-# Text stays text in PDF, and nothing in the file depends on the time it was made.
-_STYLE: dict[Any, Any] = {"pdf.fonttype": 42, "svg.hashsalt": "mer", "font.size": 8, "axes.titlesize": 8}
-_METADATA = {".pdf": {"CreationDate": None}, ".png": {"Software": None}}
 
 
 def confusion_figure(counts: pd.DataFrame, classes: Sequence[str], title: str) -> Figure:
@@ -32,8 +26,8 @@ def confusion_figure(counts: pd.DataFrame, classes: Sequence[str], title: str) -
         What the figure shows.
     """
     scopes = ordered_scopes(counts["scope"])
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(2.3 * len(scopes) + 0.5, 2.7), layout="constrained")
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(2.3 * len(scopes) + 0.5, 2.7), dpi=200, layout="constrained")
         axes = figure.subplots(1, len(scopes), squeeze=False)[0]
         for axis, scope in zip(axes, scopes, strict=True):
             table = counts[counts["scope"] == scope].pivot_table(
@@ -63,12 +57,6 @@ def confusion_figure(counts: pd.DataFrame, classes: Sequence[str], title: str) -
         axes[0].set_ylabel("true")
         figure.suptitle(title, fontsize=9)
     return figure
-
-
-def save_figure(figure: Figure, path: Path) -> None:
-    """Save a figure in the format of its suffix; the same figure gives the same bytes."""
-    with complete(path) as temporary, mpl.rc_context(_STYLE):
-        figure.savefig(temporary, dpi=200, metadata=_METADATA.get(path.suffix))
 
 
 def _shares(cells: FloatArray) -> FloatArray:
