@@ -1,26 +1,27 @@
 """A database with an annotation and folders of frames: index and frames of its clips."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from mer.annotations.census import Census, recognise
+from mer.annotations.landmarks import LANDMARKS_FILE, read_landmarks
 from mer.annotations.records import Annotation, Joined, Record, Unversioned, join
 from mer.annotations.tree import Tree
 from mer.core.digests import digest
 from mer.core.errors import DataError, listed
 from mer.core.samples import named_sample, sorted_unique
-from mer.core.types import Clip, Sample, SampleIndex, Source
+from mer.core.types import Choice, Clip, FloatArray, Sample, SampleIndex, Source, whole_clip
 
 
 @dataclass(frozen=True)
 class AnnotatedDatabase:
     """A database on disk, or one that a stand-in plans.
 
-    The fingerprint covers the marks of every clip, the names of its frames, and the sizes of the onset,
-    apex and offset frame. A frame between these that is overwritten in place is not noticed: the
-    database's folder counts as read-only.
+    The fingerprint covers the marks of every clip, the names of its frames, the sizes of the onset,
+    apex and offset frame, and the landmarks that come with a copy. A frame between these that is
+    overwritten in place is not noticed: the database's folder counts as read-only.
 
     Attributes
     ----------
@@ -81,9 +82,11 @@ class AnnotatedDatabase:
             [self._sample(record, source) for record, _, _ in joined.found], self.tree.name
         )
         described = [self._described(*found) for found in joined.found]
-        fingerprint = digest([self.key, self.annotation.version, self.tree.stand_in(), described])
+        landmarks = [[*clip, points.tolist()] for clip, points in self._given_landmarks.items()]
+        version = self.annotation.version
+        fingerprint = digest([self.key, version, self.tree.stand_in(), described, *landmarks])
         unusable = tuple(self._sample(record, source) for record in joined.unusable)
-        return SampleIndex(samples, fingerprint, self.annotation.version, self.warnings, self.notes, unusable)
+        return SampleIndex(samples, fingerprint, version, self.warnings, self.notes, unusable)
 
     def _described(self, record: Record, folder: str, frames: Mapping[int, str]) -> list[object]:
         """Describe what a clip's frames are, without opening one."""
@@ -103,7 +106,7 @@ class AnnotatedDatabase:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a user should know about this copy."""
-        found = (*self.annotation.warnings, *self._joined.warnings)
+        found = (*self.annotation.warnings, *self._joined.warnings, *self._stray_landmarks())
         return tuple(warning.replace(self.tree.name, self.key) for warning in found)
 
     @property
@@ -117,15 +120,16 @@ class AnnotatedDatabase:
         notes += [f"{self.key}: {n_unusable} annotated clips cannot be used"] if n_unusable else []
         return tuple(notes)
 
-    def read_clip(self, sample: Sample) -> Clip:
-        """Read the frames from onset to offset, in grey."""
+    def read_clip(self, sample: Sample, *, colour: bool = False, choose: Choice = whole_clip) -> Clip:
+        """Read the frames from onset to offset, or a choice of them."""
         from mer.media.clips import read_marked_clip  # indexing opens no image
 
         record, folder, frames = self._by_sample[sample.sample_id]
         if self.root is None:
             raise DataError(f"{sample.sample_id} ({record.place}): its frames are not on disk.")
         chosen = {number: name for number, name in frames.items() if _within(record, number)}
-        return read_marked_clip(self.root / folder, chosen, sample)
+        clip = read_marked_clip(self.root / folder, chosen, sample, colour=colour, choose=choose)
+        return replace(clip, landmarks=self._landmarks.get((record.subject, record.clip)))
 
     @property
     def source(self) -> Source:
@@ -135,6 +139,29 @@ class AnnotatedDatabase:
     @cached_property
     def _joined(self) -> Joined:
         return join(self.annotation, self.tree, allow_partial=self.allow_partial)
+
+    @cached_property
+    def _landmarks(self) -> Mapping[tuple[str, str], FloatArray]:
+        """Landmarks that come with the database, by subject and clip."""
+        path = None if self.root is None else self.root / LANDMARKS_FILE
+        return read_landmarks(path) if path is not None and path.is_file() else {}
+
+    @property
+    def _given_landmarks(self) -> Mapping[tuple[str, str], FloatArray]:
+        """Landmarks that someone put into a copy."""
+        # Those of a stand-in follow from what it says of itself, and may still have to be written.
+        return {} if self.source == "stand_in" else self._landmarks
+
+    def _stray_landmarks(self) -> tuple[str, ...]:
+        """Warn of landmarks of clips that are not in the annotation."""
+        known = {(record.subject, record.clip) for record in self.annotation.records}
+        stray = ["/".join(key) for key in self._given_landmarks if key not in known]
+        if not stray:
+            return ()
+        return (
+            f"{LANDMARKS_FILE}: landmarks of {len(stray)} clips that the annotation lacks or the settings "
+            f"leave out are not used, for example {stray[0]}",
+        )
 
     @cached_property
     def _by_sample(self) -> Mapping[str, tuple[Record, str, Mapping[int, str]]]:

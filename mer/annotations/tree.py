@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from mer.annotations.landmarks import LANDMARKS_FILE
 from mer.annotations.sheets import SUFFIXES, Grid, read_grids
 from mer.core.errors import DataError
 from mer.media.numbering import number_frames
@@ -75,6 +76,8 @@ class DiskTree:
             path.relative_to(self.root).as_posix(): read_grids(path)
             for path in paths
             if path.suffix.lower() in SUFFIXES
+            # Long, and never an annotation.
+            and path.name != LANDMARKS_FILE
             and not any(map(_is_hidden, path.relative_to(self.root).parts))
             and path.is_file()
         }
@@ -174,6 +177,8 @@ def _refuse(error: OSError) -> None:
 @dataclass(frozen=True)
 class PlannedTree:
     """A database that is still to be written.
+
+    Landmarks are not listed: they are written with the frames, and found where these lie.
 
     Attributes
     ----------

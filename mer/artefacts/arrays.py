@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ from mer.core.files import complete
 from mer.core.types import Array
 
 _TENSOR, _ABOUT = "data", "about"
+# Of what representations are made of, as safetensors names them.
+_DTYPES = {"U8": np.uint8, "I64": np.int64, "F32": np.float32, "F64": np.float64}
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,20 @@ class Part:
         Data set, representation and settings, as JSON.
     digest
         Digest of the recipe, the code and the samples that it was computed with.
+    left_out
+        Samples that have no row, and why: no face was found and the recipe drops such clips.
+    apexes
+        Position of each row's apex frame from the onset, None where none was looked at.
+    annotated
+        Position of the apex frame that is annotated, None where none is.
     """
 
     sample_ids: tuple[str, ...]
     recipe: str
     digest: str
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    apexes: tuple[int | None, ...] = ()
+    annotated: tuple[int | None, ...] = ()
 
 
 def write_part(path: Path, data: Array, part: Part) -> None:
@@ -56,7 +67,9 @@ def write_part(path: Path, data: Array, part: Part) -> None:
 
 
 def read_part(path: Path) -> tuple[Part, Array]:
-    """Read the arrays of a part and what the file says about itself.
+    """Map the arrays of a part into memory, and read what the file says about itself.
+
+    Rows are read from the disk when they are looked at; the array cannot be written to.
 
     Raises
     ------
@@ -64,10 +77,18 @@ def read_part(path: Path) -> tuple[Part, Array]:
         If the file is missing, damaged or not of this kind.
     """
     try:
-        with safe_open(path, framework="np") as file:
+        with safe_open(path, framework="np") as file:  # checks that the file is whole
             about = json.loads((file.metadata() or {})[_ABOUT])
-            part = Part(tuple(about["sample_ids"]), about["recipe"], about["digest"])
-            data = file.get_tensor(_TENSOR)
+            part = Part(
+                tuple(about["sample_ids"]),
+                about["recipe"],
+                about["digest"],
+                about["left_out"],
+                tuple(about["apexes"]),
+                tuple(about["annotated"]),
+            )
+            tensor = file.get_slice(_TENSOR)
+            data = _mapped(path, tuple(tensor.get_shape()), tensor.get_dtype())
     except FileNotFoundError:
         raise DataError(f"{path}: the file does not exist.") from None
     except (SafetensorError, KeyError, ValueError, OSError) as error:
@@ -75,6 +96,15 @@ def read_part(path: Path) -> tuple[Part, Array]:
     if len(data) != len(part.sample_ids):
         raise DataError(f"{path}: {len(data)} rows for {len(part.sample_ids)} samples.")
     return part, data
+
+
+def _mapped(path: Path, shape: tuple[int, ...], dtype: str) -> Array:
+    """Map the only array of a file of safetensors, which follows its header, into memory."""
+    if 0 in shape:
+        return np.empty(shape, _DTYPES[dtype])  # nothing cannot be mapped
+    with path.open("rb") as file:
+        header = int.from_bytes(file.read(8), "little")
+    return np.memmap(path, _DTYPES[dtype], mode="r", offset=8 + header, shape=shape)
 
 
 def write_parts(path: Path, parts: Mapping[str, str]) -> None:
@@ -88,7 +118,34 @@ def part_file(parts: Path, name: str) -> Path:
     return parts.with_name(f"{name}.safetensors")
 
 
-def read_arrays(lists: Sequence[Path], sample_ids: Sequence[str]) -> Array:
+@dataclass(frozen=True)
+class Arrays:
+    """Prepared samples: a row each, or the reason why there is none.
+
+    Attributes
+    ----------
+    data
+        Shape (N, ...).
+    rows
+        Position in ``data`` by sample.
+    left_out
+        Reason by sample.
+    """
+
+    data: Array
+    rows: Mapping[str, int]
+    left_out: Mapping[str, str]
+
+    def take(self, sample_ids: Sequence[str]) -> Array:
+        """Return the rows of some samples, in the order asked for."""
+        return self.data[np.array([self.rows[sample_id] for sample_id in sample_ids], dtype=int)]
+
+    def kept(self, sample_ids: Sequence[str]) -> tuple[str, ...]:
+        """Return the samples that have a row, in the order given."""
+        return tuple(sample_id for sample_id in sample_ids if sample_id in self.rows)
+
+
+def read_arrays(lists: Sequence[Path], sample_ids: Sequence[str]) -> Arrays:
     """Read the arrays of some samples, joined by name.
 
     Parameters
@@ -98,35 +155,63 @@ def read_arrays(lists: Sequence[Path], sample_ids: Sequence[str]) -> Array:
     sample_ids
         N samples, in the order wanted.
 
-    Returns
-    -------
-    ndarray of shape (N, ...)
-
     Raises
     ------
     DataError
         If a part is missing, damaged or not the one that its list means, a sample is in no part or
-        in two, or parts differ in shape.
+        in two, parts differ in shape, or all samples are left out.
     """
-    rows: dict[str, Array] = {}
+    found: dict[str, Array] = {}
+    left_out: dict[str, str] = {}
     for parts in lists:
-        for sample_id, row in _rows(parts):
-            if sample_id in rows:
-                raise DataError(f"{parts}: sample {sample_id} occurs in two parts.")
-            rows[sample_id] = row
-    missing = [sample_id for sample_id in sample_ids if sample_id not in rows]
+        for part, data in listed_parts(parts):
+            doubled = [
+                name for name in (*part.sample_ids, *part.left_out) if name in found or name in left_out
+            ]
+            if doubled:
+                raise DataError(f"{parts}: sample {doubled[0]} occurs in two parts.")
+            found.update(zip(part.sample_ids, data, strict=True))
+            left_out.update(part.left_out)
+    missing = [sample_id for sample_id in sample_ids if sample_id not in found and sample_id not in left_out]
     if missing:
         raise DataError(listed("No array was prepared for these samples:", missing))
-    shapes = {rows[sample_id].shape for sample_id in sample_ids}
-    if len(shapes) > 1:
-        raise DataError(f"Samples differ in shape: {', '.join(map(str, sorted(shapes)))}.")
-    return np.stack([rows[sample_id] for sample_id in sample_ids])
+    kept = [sample_id for sample_id in sample_ids if sample_id in found]
+    if not kept:
+        raise DataError("All samples are left out: " + listed("reasons:", sorted(set(left_out.values()))))
+    return Arrays(
+        stacked(found, kept),
+        {sample_id: row for row, sample_id in enumerate(kept)},
+        {sample_id: left_out[sample_id] for sample_id in sample_ids if sample_id in left_out},
+    )
 
 
-def _rows(parts: Path) -> Iterator[tuple[str, Array]]:
-    """Read all samples of a list of parts.
+def stacked(arrays: Mapping[str, Array], sample_ids: Sequence[str]) -> Array:
+    """Stack the arrays of some samples, shape (N, ...).
 
-    The list is what training depends on, not each part: without it Snakemake looks for them anew.
+    Raises
+    ------
+    DataError
+        If they differ in shape, naming a sample of each.
+    """
+    by_shape: dict[tuple[int, ...], str] = {}
+    for sample_id in sample_ids:
+        by_shape.setdefault(arrays[sample_id].shape, sample_id)
+    if len(by_shape) > 1:
+        shapes = [f"{shape} in {name}" for shape, name in sorted(by_shape.items())]
+        remedy = "Where they differ in frames, set 'length' in the preprocessing."
+        raise DataError(listed(f"Samples differ in shape. {remedy}", shapes))
+    return np.stack([arrays[sample_id] for sample_id in sample_ids])
+
+
+def listed_parts(parts: Path) -> Iterator[tuple[Part, Array]]:
+    """Read all parts of a list, each of which must be the one that the list means.
+
+    The list is what other jobs depend on, not each part: without it Snakemake looks for them anew.
+
+    Raises
+    ------
+    DataError
+        If the list or a part is missing, damaged or made otherwise.
     """
     remedy = f"Delete {parts} and the named part, if it is there, and run the workflow again."
     try:
@@ -141,4 +226,4 @@ def _rows(parts: Path) -> Iterator[tuple[str, Array]]:
             raise DataError(f"{error} {remedy}") from error
         if part.digest != expected:
             raise DataError(f"{path} is not the part that the list means: it was made otherwise. {remedy}")
-        yield from zip(part.sample_ids, data, strict=True)
+        yield part, data

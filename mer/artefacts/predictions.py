@@ -1,7 +1,9 @@
 """Predictions: one row per test clip, one file per pack of folds."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -33,6 +35,7 @@ _LEADING = {
 }
 _TRAILING = {"recipe": _TEXT, "device": _TEXT, "seconds": pa.float64()}
 _TOLERANCE = 1e-6
+_LEFT_OUT = "left_out"
 
 
 def score_columns(classes: Sequence[str]) -> list[str]:
@@ -40,7 +43,13 @@ def score_columns(classes: Sequence[str]) -> list[str]:
     return [f"score_{name}" for name in classes]
 
 
-def write_predictions(path: Path, rows: pd.DataFrame, classes: Sequence[str], about: dict[str, str]) -> None:
+def write_predictions(
+    path: Path,
+    rows: pd.DataFrame,
+    classes: Sequence[str],
+    about: Mapping[str, str],
+    left_out: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Write the predictions of a pack.
 
     Parameters
@@ -53,6 +62,8 @@ def write_predictions(path: Path, rows: pd.DataFrame, classes: Sequence[str], ab
         K class names, in the order of score columns.
     about
         Texts kept in the file's metadata: the whole recipe, versions of libraries.
+    left_out
+        Test samples that the variant's recipe drops, and why.
 
     Raises
     ------
@@ -61,7 +72,8 @@ def write_predictions(path: Path, rows: pd.DataFrame, classes: Sequence[str], ab
     """
     check_predictions(rows, classes, str(path))
     scores = dict.fromkeys(score_columns(classes), pa.float64())
-    schema = pa.schema({**_LEADING, **scores, **_TRAILING}, metadata=about)
+    metadata = {**about, _LEFT_OUT: json.dumps(dict(left_out))}
+    schema = pa.schema({**_LEADING, **scores, **_TRAILING}, metadata=metadata)
     table = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
     with complete(path) as temporary:
         pq.write_table(table.replace_schema_metadata(schema.metadata), temporary)
@@ -86,6 +98,15 @@ def read_predictions(paths: Sequence[Path], classes: Sequence[str]) -> pd.DataFr
         check_predictions(rows, classes, str(path))
         packs.append(rows)
     return pd.concat(packs, ignore_index=True)
+
+
+def read_left_out(paths: Sequence[Path]) -> dict[str, str]:
+    """Read which test samples packs of predictions leave out, and why."""
+    found: dict[str, str] = {}
+    for path in paths:
+        metadata = pq.read_schema(path).metadata or {}
+        found.update(json.loads(metadata.get(_LEFT_OUT.encode(), b"{}")))
+    return found
 
 
 def check_predictions(rows: pd.DataFrame, classes: Sequence[str], place: str) -> None:

@@ -21,6 +21,7 @@ SCORE_COLUMNS = (
     "n_clips",
     "n_subjects",
     "n_folds",
+    "n_left_out",
 )
 # Columns that hold names, also where these look like numbers.
 _NAMES = (

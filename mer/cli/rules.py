@@ -9,7 +9,7 @@ from typing import Any
 from mer.core.parameters import Params
 from mer.core.types import Execution
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec
-from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
+from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableSpec
@@ -23,8 +23,9 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "folds", _folds, FoldsSpec)
     _add(commands, "samples", _samples, SamplesSpec, outputs=2)
     _add(commands, "audit", _audit, AuditSpec)
-    _add(commands, "prepare", _prepare, PrepareSpec)
+    _add(commands, "prepare", _prepare, PrepareSpec, inputs="*")
     _add(commands, "parts", _parts, PartsSpec)
+    _add(commands, "contact_sheet", _contact_sheet, ContactSheetSpec, inputs="+", outputs=2)
     _add(commands, "train", _train, TrainSpec, inputs="*")
     _add(commands, "score", _score, ScoreSpec, inputs=1, outputs=2)
     _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
@@ -79,13 +80,20 @@ def _audit(arguments: argparse.Namespace) -> None:
 def _prepare(arguments: argparse.Namespace) -> None:
     from mer.jobs import prepare
 
-    prepare.run(arguments.spec, arguments.execution, arguments.output)
+    prepare.run(arguments.spec, arguments.execution, arguments.inputs, arguments.output)
 
 
 def _parts(arguments: argparse.Namespace) -> None:
     from mer.jobs import prepare
 
     prepare.run_list(arguments.spec, arguments.output)
+
+
+def _contact_sheet(arguments: argparse.Namespace) -> None:
+    from mer.jobs import contact_sheet
+
+    parts, *landmarks = arguments.inputs
+    contact_sheet.run(arguments.spec, arguments.execution, parts, landmarks, *arguments.output)
 
 
 def _train(arguments: argparse.Namespace) -> None:

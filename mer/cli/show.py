@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mer.core.errors import DataError
-from mer.sweep.cells import RESULTS
+from mer.sweep.preparing import RESULTS
 from mer.tables.score_table import NOT_MEASURED
 from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES
 
@@ -44,6 +44,7 @@ def _show(arguments: argparse.Namespace) -> None:
         console.print("\n".join([*notes, *more, ""]))
     console.print(f"Tables:      {folder}/tables/*.csv, .md, .tex")
     console.print(f"Figures:     {folder}/figures/*/*.png, .pdf")
+    console.print(f"Preprocessing of a few clips: {RESULTS}/figures/preprocessing/*/*.png, .md")
     console.print(f"Leak audits: {folder}/audits/*.md; how data were read: {folder}/samples/*.md")
     console.print(f"Predictions: {folder}/predictions/, one row per test clip")
 

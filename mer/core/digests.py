@@ -9,7 +9,7 @@ from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Catalogues only look entries up: what they import is followed when the entry itself is named.
-CATALOGUES = ("mer.methods", "mer.datasets", "mer.protocols", "mer.features")
+CATALOGUES = ("mer.methods", "mer.datasets", "mer.protocols", "mer.features", "mer.preprocessing.steps")
 
 
 def canonical(value: object) -> str:

@@ -20,6 +20,10 @@ class DataError(MerError):
     """A file is missing, damaged, or does not hold what it should."""
 
 
+class NoFaceError(DataError):
+    """No face was found in a clip, or it has no landmarks; what to do about it is for settings to say."""
+
+
 class LeakageError(MerError):
     """A protocol lets training see what it will be tested on."""
 

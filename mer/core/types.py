@@ -6,7 +6,7 @@ K classes, D features. Frames count from zero, ``offset`` is inclusive. Images a
 v along rows (downwards).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -99,23 +99,52 @@ class SampleIndex:
 
 @dataclass(frozen=True)
 class Clip:
-    """Frames of one sample.
+    """Frames of one sample, from onset to offset or a choice of these; the first is the onset frame.
 
     Attributes
     ----------
     frames
-        uint8 of shape (T, H, W), grey.
+        Grey of shape (T, H, W) or RGB of shape (T, H, W, 3): uint8, or float32 from 0 to 255 where
+        frames were interpolated.
     onset, apex, offset
-        Positions in ``frames``; ``apex`` is None where the database annotates none.
+        Positions in ``frames``; ``apex`` is None where it is not known.
     fps
         Frames per second, or None where unknown.
+    landmarks
+        68 points x and y in pixels of the first frame, shape (68, 2), or None where unknown.
     """
 
-    frames: UInt8Array
+    frames: Array
     onset: int
     apex: int | None
     offset: int
     fps: float | None = None
+    landmarks: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which frames of a clip are wanted, and where its apex is.
+
+    Attributes
+    ----------
+    positions
+        Frames counted from the onset, rising from 0; None for all from onset to offset.
+    apex
+        Position of the apex from the onset, one of those that are read; None where it is not known.
+    """
+
+    positions: tuple[int, ...] | None = None
+    apex: int | None = None
+
+
+# From the number of frames from onset to offset and the position of the annotated apex.
+Choice = Callable[[int, int | None], Reading]
+
+
+def whole_clip(n_frames: int, apex: int | None) -> Reading:
+    """Choose all frames, with the apex as annotated."""
+    return Reading(None, apex)
 
 
 @dataclass(frozen=True)
@@ -188,8 +217,11 @@ class Execution:
         Cores the job may use.
     roots
         Folder of each configured data set that lies on disk.
+    weights
+        Folder of network weights that the user has fetched; blank if there is none.
     """
 
     device: Literal["auto", "cuda", "cpu"] = "auto"
     threads: int = 1
     roots: Mapping[str, str] = field(default_factory=dict)
+    weights: str = ""

@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 
 from mer.core.location import Location
 from mer.core.parameters import Params
-from mer.core.types import Clip, Sample, SampleIndex, UInt8Array
+from mer.core.types import Choice, Clip, Sample, SampleIndex, UInt8Array, whole_clip
 
 
 class Dataset(Protocol):
@@ -26,8 +26,17 @@ class Dataset(Protocol):
 class ClipDataset(Dataset, Protocol):
     """A data set that holds frames."""
 
-    def read_clip(self, sample: Sample) -> Clip:
+    def read_clip(self, sample: Sample, *, colour: bool = False, choose: Choice = whole_clip) -> Clip:
         """Read the frames of one sample.
+
+        Parameters
+        ----------
+        sample
+            One of the index.
+        colour
+            Whether to keep colours.
+        choose
+            Which of the frames from onset to offset to read.
 
         Raises
         ------

@@ -1,5 +1,6 @@
 """The embedded demo: synthetic faces that make micro-expressions, rendered on demand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from mer.core.location import Location
 from mer.core.parameters import Params
 from mer.core.samples import named_sample
 from mer.core.seeds import stream
-from mer.core.types import Clip, Sample, SampleIndex
+from mer.core.types import Choice, Clip, Sample, SampleIndex, UInt8Array, whole_clip
 from mer.datasets.base import DatasetSpec
 from mer.synthetic.movement import EXPRESSIONS, Movement, draw_movement
 
@@ -67,17 +68,26 @@ class Demo:
         )
         return SampleIndex(samples, digest(self.params.model_dump(mode="json")))
 
-    def read_clip(self, sample: Sample) -> Clip:
-        """Render the frames of one sample, in grey."""
+    def read_clip(self, sample: Sample, *, colour: bool = False, choose: Choice = whole_clip) -> Clip:
+        """Render the frames of one sample from onset to offset."""
         import cv2  # rendering happens in jobs, planning does without
 
+        from mer.media.clips import chosen_clip
         from mer.synthetic.clip import render
 
         subject, movement = self._clips[sample.sample_id]
         face = _neutral_face(self.params.seed, subject, self.params.height)
         frames = render(face, movement, self._stream(sample.clip, subject, "render"))
-        grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
-        return Clip(grey, movement.onset, movement.apex, movement.offset, fps=float(movement.fps))
+        frames = frames[movement.onset : movement.offset + 1]
+        n_frames, apex = len(frames), movement.apex - movement.onset
+
+        def read(positions: Sequence[int]) -> UInt8Array:
+            chosen = frames[list(positions)]
+            if colour:
+                return chosen
+            return np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in chosen]).astype(np.uint8)
+
+        return chosen_clip(n_frames, apex, float(movement.fps), choose, read)
 
     @cached_property
     def _clips(self) -> dict[str, tuple[str, Movement]]:

@@ -1,7 +1,7 @@
 """A table of your own: one row per clip, frames in folders or videos."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from mer.core.location import Location, existing_root
 from mer.core.parameters import Params
 from mer.core.samples import named_sample, sorted_unique
 from mer.core.tabular import Row, frame_number, number, read_rows
-from mer.core.types import Clip, Sample, SampleIndex, UInt8Array
+from mer.core.types import Choice, Clip, Sample, SampleIndex, UInt8Array, whole_clip
 from mer.datasets.base import DatasetSpec
 
 
@@ -59,32 +59,39 @@ class Table:
         samples = tuple(sample for sample, _ in self._clips.values())
         return SampleIndex(samples, digest([self.params.model_dump(mode="json"), described]))
 
-    def read_clip(self, sample: Sample) -> Clip:
-        """Read the frames from onset to offset, in grey."""
-        from mer.media.frames import read_grey_video
+    def read_clip(self, sample: Sample, *, colour: bool = False, choose: Choice = whole_clip) -> Clip:
+        """Read the frames from onset to offset, or a choice of them."""
+        from mer.media.clips import chosen_clip
+        from mer.media.frames import read_frames, read_video
 
         _, place = self._clips[sample.sample_id]
         onset, apex, offset = sample.onset, sample.apex, sample.offset
         if onset is None or offset is None:
             raise DataError(f"{sample.sample_id}: onset and offset are needed to read its frames.")
-        read = self._read_folder if place.is_dir() else read_grey_video
-        frames = read(place, onset, offset)
-        return Clip(frames, 0, None if apex is None else apex - onset, offset - onset, sample.fps)
 
-    def _read_folder(self, folder: Path, first: int, last: int) -> UInt8Array:
-        from mer.media.frames import frame_files, read_grey_frames
+        def read(positions: Sequence[int]) -> UInt8Array:
+            if not place.is_dir():
+                return read_video(place, [onset + p for p in positions], colour=colour)
+            files = self._files(place, onset, offset)
+            return read_frames([files[onset + p] for p in positions], colour=colour)
+
+        annotated = None if apex is None else apex - onset
+        return chosen_clip(offset - onset + 1, annotated, sample.fps, choose, read)
+
+    def _files(self, folder: Path, first: int, last: int) -> dict[int, Path]:
+        """Find the frames of a folder by number; all from the first to the last must be there."""
+        from mer.media.frames import frame_files
 
         files = frame_files(folder)
         if self.params.numbering == "positions":
             files = dict(enumerate(files[number] for number in sorted(files)))
-        chosen = {number: path for number, path in files.items() if first <= number <= last}
-        if len(chosen) < last - first + 1:
-            wanted = range(first, min(last, max(files) + 1) + 1)
-            absent = [str(number) for number in wanted if number not in files]
+        wanted = range(first, min(last, max(files) + 1) + 1)
+        absent = [str(number) for number in wanted if number not in files]
+        if absent:
             raise DataError(
                 listed(f"{folder}: frames {first} to {last} are needed, these are missing:", absent)
             )
-        return read_grey_frames([chosen[number] for number in sorted(chosen)])
+        return files
 
     @cached_property
     def _clips(self) -> Mapping[str, tuple[Sample, Path]]:

@@ -1,12 +1,14 @@
 """What a representation must give, and how a method asks for one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from mer.core.digests import canonical, digest
 from mer.core.parameters import Params
-from mer.core.types import Array, Clip, UInt8Array
+from mer.core.types import Array, Clip, Execution, UInt8Array
+from mer.preprocessing.chain import LooksAt
+from mer.preprocessing.steps import Preprocessing
 
 
 class Feature(Protocol):
@@ -50,33 +52,56 @@ class FeatureSpec:
     params
         Model of its settings.
     build
-        Makes it from its settings.
-    needs_apex
-        Whether every sample must have an annotated apex, under some settings.
+        Makes it from its settings and the way the job runs (device, weights).
+    looks_at
+        Which frames it looks at.
+    colour
+        Whether it wants frames in colour.
     accepts_flow_images
         Whether finished flow images will do.
+    uses_gpu
+        Whether a GPU makes it faster.
     """
 
     name: str
     title: str
     params: type[Params]
-    build: Callable[[Any], Feature]
-    needs_apex: Callable[[Any], bool] = lambda params: False
+    build: Callable[[Any, Execution], Feature]
+    looks_at: Callable[[Any], LooksAt] = lambda params: "all"
+    colour: Callable[[Any], bool] = lambda params: False
     accepts_flow_images: bool = False
+    uses_gpu: Callable[[Any], bool] = lambda params: False
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A representation with its settings: what a method asks for, shared by all that ask the same."""
+    """A representation of preprocessed clips: what a method asks for, shared by all that ask the same.
+
+    Attributes
+    ----------
+    feature
+        The representation's name.
+    params
+        Its settings.
+    preprocessing
+        What is done to the frames before.
+    """
 
     feature: str
     params: Params
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
 
     @property
     def key(self) -> str:
         """Short stable name, used as a folder's name."""
-        return f"{self.feature}-{digest(self.params.model_dump(mode='json'))[:8]}"
+        return f"{self.feature}-{digest(self._settings())[:8]}"
 
     def described(self) -> str:
         """Return name and settings as JSON."""
-        return canonical({"feature": self.feature, "params": self.params.model_dump(mode="json")})
+        return canonical({"feature": self.feature, **self._settings()})
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "params": self.params.model_dump(mode="json"),
+            "preprocessing": self.preprocessing.model_dump(mode="json"),
+        }

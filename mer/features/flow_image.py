@@ -1,36 +1,15 @@
-"""Onset-to-apex flow images: horizontal flow, vertical flow, optical strain."""
+"""Onset-to-apex flow images: horizontal flow, vertical flow, optical strain or the flow's length."""
 
 from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
-from pydantic import Field
 
 from mer.core.errors import DataError
-from mer.core.parameters import Params
-from mer.core.types import Array, Clip, FloatArray, UInt8Array
+from mer.core.types import Array, Clip, Execution, UInt8Array
 from mer.features.base import FeatureSpec
+from mer.features.flow_maps import FlowMapParams, flow_device, flow_maps
 
 
-class FlowImageParams(Params):
-    """Settings of a flow image."""
-
-    size: int = Field(default=28, ge=8, le=512, description="Height and width of the image in pixels.")
-    flow: Literal["tvl1_opencv", "tvl1_skimage", "tvl1_torch", "farneback", "dis"] = Field(
-        default="tvl1_opencv",
-        description="How the flow is computed; 'tvl1_torch' finds small motions best "
-        "(docs/measurements.md), 'tvl1_opencv' is what most published code used.",
-    )
-    scaling: Literal["minmax_255", "pixels"] = Field(
-        default="minmax_255",
-        description="'minmax_255' rescales every channel of every image to span 0 to 255, as the STSTNet "
-        "authors distribute their images; 'pixels' keeps displacements in pixels and strain as it is.",
-    )
-    without_apex: Literal["middle", "refuse"] = Field(
-        default="middle",
-        description="Clips without an annotated apex, as all of SMIC: 'middle' takes the frame halfway from "
-        "onset to offset, 'refuse' leaves the method out.",
-    )
+class FlowImageParams(FlowMapParams):
+    """Settings of an onset-to-apex flow image."""
 
 
 @dataclass(frozen=True)
@@ -39,62 +18,43 @@ class FlowImage:
 
     The STSTNet paper (section III.B) names TV-L1 and the three channels; how the maps are shrunk to
     28x28 is not stated there. Here it is by area averaging, and displacements keep the unit of the
-    native pixels. The authors spot the apex of SMIC, which annotates none; here it is the middle frame.
+    native pixels. The authors spot the apex of SMIC, which annotates none; here it is the middle frame
+    unless the preprocessing says otherwise.
     """
 
     params: FlowImageParams
+    device: str = "cpu"
 
     def compute(self, clip: Clip) -> Array:
-        """Compute the image of one clip, shape (3, size, size); uint8, or float32 for ``pixels``."""
-        import cv2  # planning needs the settings, not the computation
-
-        from mer.features.optical_flow import flow
-        from mer.features.optical_strain import optical_strain
-
-        apex = clip.apex
-        if apex is None:
-            if self.params.without_apex == "refuse":
-                raise DataError("the flow image needs an apex frame and none is annotated")
-            apex = (clip.onset + clip.offset) // 2
-        u, v = field = flow(clip.frames[clip.onset], clip.frames[apex], self.params.flow)
-        maps = [u, v, optical_strain(field)]
-        side = (self.params.size, self.params.size)
-        image = np.stack([cv2.resize(plane, side, interpolation=cv2.INTER_AREA) for plane in maps])
-        return image.astype(np.float32) if self.params.scaling == "pixels" else minmax_255(image)
+        """Compute the image of one clip, shape (C, size, size); uint8, or float32 for ``pixels``."""
+        if clip.apex is None:
+            raise DataError("the flow image needs an apex frame and none is known")
+        onset, apex = clip.frames[clip.onset], clip.frames[clip.apex]
+        return flow_maps(onset[None], apex[None], self.params, self.device)[0]
 
     def accept(self, images: UInt8Array) -> Array:
-        """Take finished images of shape (N, 3, size, size)."""
+        """Take finished images (u, v, strain) of shape (N, 3, size, size); the strain may be left off."""
         side = self.params.size
         if self.params.scaling != "minmax_255":
             raise DataError("finished flow images are scaled to 0-255: set 'scaling: minmax_255'")
+        if self.params.channels == "u_v_magnitude":
+            raise DataError("finished flow images hold u, v and strain: set 'channels' to these or to u_v")
         if images.shape[1:] != (3, side, side):
             raise DataError(f"flow images have shape {images.shape}, expected (N, 3, {side}, {side})")
-        return images
+        return images[:, : self.params.n_channels]
 
 
-def minmax_255(image: FloatArray) -> UInt8Array:
-    """Rescale every channel to span 0 to 255.
-
-    Parameters
-    ----------
-    image
-        Array of shape (C, H, W). A channel of one value becomes all zeros.
-
-    Returns
-    -------
-    ndarray of shape (C, H, W)
-        uint8, rounded to the nearest level.
-    """
-    least = image.min(axis=(1, 2), keepdims=True)
-    span = image.max(axis=(1, 2), keepdims=True) - least
-    return np.rint(255 * (image - least) / np.where(span > 0, span, 1)).astype(np.uint8)
+def build(params: FlowImageParams, execution: Execution) -> FlowImage:
+    """Make the representation."""
+    return FlowImage(params, flow_device(params.flow, execution.device))
 
 
 SPEC = FeatureSpec(
     name="flow_image",
-    title="Flow image (u, v, strain)",
+    title="Flow image, onset to apex",
     params=FlowImageParams,
-    build=FlowImage,
-    needs_apex=lambda params: params.without_apex == "refuse",
+    build=build,
+    looks_at=lambda params: "onset_apex",
     accepts_flow_images=True,
+    uses_gpu=lambda params: params.flow == "tvl1_torch",
 )

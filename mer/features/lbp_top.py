@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mer.core.errors import DataError
 from mer.core.parameters import Params
-from mer.core.types import Array, Clip, FloatArray, IntArray, UInt8Array
+from mer.core.types import Array, Clip, Execution, FloatArray, IntArray, UInt8Array
 from mer.features.base import FeatureSpec
 
 PLANES = ("xy", "xt", "yt")
@@ -43,6 +43,8 @@ class LbpTop:
         """Compute the descriptor of one clip: float32 of shape (blocks * 3 * bins,), XY, XT, YT per block."""
         p = self.params
         volume = clip.frames[clip.onset : clip.offset + 1]
+        if volume.dtype != np.uint8:
+            raise DataError("LBP-TOP compares whole grey levels: leave out 'exact' in the preprocessing")
         radii = (p.radius_t, p.radius_y, p.radius_x)
         if any(size <= 2 * radius for size, radius in zip(volume.shape, radii, strict=True)):
             raise DataError(
@@ -179,4 +181,9 @@ def _shifted(volume: UInt8Array, radii: tuple[int, int, int], offset: IntArray) 
     return volume[tuple(window)]
 
 
-SPEC = FeatureSpec(name="lbp_top", title="LBP-TOP", params=LbpTopParams, build=LbpTop)
+def build(params: LbpTopParams, execution: Execution) -> LbpTop:
+    """Make the representation."""
+    return LbpTop(params)
+
+
+SPEC = FeatureSpec(name="lbp_top", title="LBP-TOP", params=LbpTopParams, build=build)

@@ -7,7 +7,10 @@ import cv2
 import numpy as np
 
 from mer.core.errors import ConfigError, DataError, unknown_name
-from mer.core.types import FloatArray, UInt8Array
+from mer.core.types import Array, FloatArray, UInt8Array
+
+# A few pairs keep a processor's caches warm, a graphics card wants hundreds: no matter of the result.
+_PAIRS_ON_A_PROCESSOR, _PAIRS_ON_A_CARD = 8, 256
 
 
 def flow(
@@ -48,8 +51,37 @@ def flow(
     return BACKENDS[backend](_checked(first), _checked(second), **settings)
 
 
-def tvl1(first: UInt8Array, second: UInt8Array) -> FloatArray:
-    """Compute dense optical flow by OpenCV's duality-based TV-L1.
+def flows(first: Array, second: Array, backend: str, device: str = "cpu") -> FloatArray:
+    """Compute the flow of N pairs of frames.
+
+    Parameters
+    ----------
+    first, second
+        Grey frames of shape (N, H, W): uint8, or float from 0 to 255.
+    backend
+        A name in ``BACKENDS``.
+    device
+        Where ``tvl1_torch`` computes, which takes all pairs at once; the others do not care.
+
+    Returns
+    -------
+    ndarray of shape (N, 2, H, W)
+        float32 displacement (u, v) in pixels.
+    """
+    if backend != "tvl1_torch":
+        pairs = zip(_unit_floats(first), _unit_floats(second), strict=True)
+        return np.stack([flow(before, after, backend) for before, after in pairs])
+    import torch
+
+    from mer.features.tvl1_torch import TVL1Settings, tvl1_batch
+
+    before, after = (torch.from_numpy(np.ascontiguousarray(frames)).to(device) for frames in (first, second))
+    at_once = _PAIRS_ON_A_CARD if before.device.type == "cuda" else _PAIRS_ON_A_PROCESSOR
+    return tvl1_batch(before, after, TVL1Settings(), at_once=at_once).cpu().numpy()
+
+
+def tvl1_opencv(first: UInt8Array | FloatArray, second: UInt8Array | FloatArray) -> FloatArray:
+    """Compute TV-L1 flow by OpenCV's duality-based implementation.
 
     OpenCV's defaults: lambda 0.15 on grey levels 0 to 255, theta 0.3, tau 0.25, 5 scales by 0.8,
     5 warps, 30 inner and 10 outer iterations, 5x5 median filter. It shrinks motions below
@@ -59,25 +91,14 @@ def tvl1(first: UInt8Array, second: UInt8Array) -> FloatArray:
     Parameters
     ----------
     first, second
-        Grey frames of shape (H, W). OpenCV multiplies float input by 255, so only uint8 is taken.
-
-    Returns
-    -------
-    ndarray of shape (2, H, W)
-        float32 displacement (u, v) in pixels from ``first`` to ``second``.
-
-    Raises
-    ------
-    TypeError
-        If a frame is not uint8.
+        Grey frames of shape (H, W): uint8, or float from 0 to 1, which OpenCV multiplies by 255.
 
     References
     ----------
     Zach, Pock and Bischof 2007; Sanchez, Meinhardt-Llopis and Facciolo 2013.
     """
-    if first.dtype != np.uint8 or second.dtype != np.uint8:
-        raise TypeError(f"TV-L1 takes uint8 frames, got {first.dtype} and {second.dtype}.")
-    return _tvl1_opencv(first, second)
+    solver = cv2.optflow.DualTVL1OpticalFlow_create()  # type: ignore[attr-defined]  # contrib has no stubs
+    return _planes(solver.calc(np.ascontiguousarray(first), np.ascontiguousarray(second), None))
 
 
 def tvl1_skimage(
@@ -141,9 +162,9 @@ def dis(first: UInt8Array, second: UInt8Array) -> FloatArray:
     return _planes(solver.calc(np.ascontiguousarray(first), np.ascontiguousarray(second), None))
 
 
-def _tvl1_opencv(first: UInt8Array | FloatArray, second: UInt8Array | FloatArray) -> FloatArray:
-    solver = cv2.optflow.DualTVL1OpticalFlow_create()  # type: ignore[attr-defined]  # contrib has no stubs
-    return _planes(solver.calc(np.ascontiguousarray(first), np.ascontiguousarray(second), None))
+def _unit_floats(frames: Array) -> Array:
+    """Bring float frames from 0 to 255 to the range that ``flow`` takes."""
+    return frames if frames.dtype == np.uint8 else frames.astype(np.float32) / 255
 
 
 def _planes(field: FloatArray) -> FloatArray:
@@ -172,7 +193,7 @@ def _grey_levels(frame: UInt8Array | FloatArray) -> FloatArray:
 
 
 _BACKENDS: dict[str, Callable[..., FloatArray]] = {
-    "tvl1_opencv": _tvl1_opencv,
+    "tvl1_opencv": tvl1_opencv,
     "tvl1_skimage": tvl1_skimage,
     "tvl1_torch": tvl1_torch,
     "farneback": farneback,

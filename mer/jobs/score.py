@@ -1,6 +1,6 @@
 """Score the pooled predictions of one variant under one protocol."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mer.artefacts.folds import Split, read_folds
-from mer.artefacts.predictions import check_complete, read_predictions
+from mer.artefacts.predictions import check_complete, read_left_out, read_predictions
 from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
 from mer.core.types import COMPOSITE, IntArray
 from mer.evaluation.metrics import METRICS, Metric, confusion_matrix
@@ -35,13 +35,16 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
         for first, last in spec.packs
     ]
     rows = read_predictions(packs, split.classes)
-    check_complete(rows, split.times_tested, spec.recipes, place)
+    left_out = read_left_out(packs)
+    expected = {name: times for name, times in split.times_tested.items() if name not in left_out}
+    check_complete(rows, expected, spec.recipes, place)
     score_rows: list[dict[str, Any]] = []
     confusion_rows: list[dict[str, Any]] = []
     for seed, (scope, part) in product(spec.recipes, _scopes(rows)):
         chosen = part[part["seed"] == seed]
         counts = _counts(chosen, split)
         about = _about(chosen, seed, scope)
+        about["n_left_out"] = _count_in(scope, left_out, split)
         score_rows += [
             {**about, "metric": name, "value": _score(METRICS[name], chosen, counts, split)}
             for name in spec.metrics
@@ -49,6 +52,10 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
         confusion_rows += _cells(counts, split, about)
     write_rows(scores, pd.DataFrame(score_rows), SCORE_COLUMNS)
     write_rows(confusions, pd.DataFrame(confusion_rows), CONFUSION_COLUMNS)
+
+
+def _count_in(scope: str, sample_ids: Iterable[str], split: Split) -> int:
+    return sum(scope in (COMPOSITE, split.samples[name].database) for name in sample_ids)
 
 
 def _scopes(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

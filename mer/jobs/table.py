@@ -73,7 +73,9 @@ def _measured_row(row: TableRow, scores: pd.DataFrame) -> Row:
         )
         for (scope, metric), values in scores.groupby(["scope", "metric"])["value"]
     }
-    return Row(row.method, row.variant, "measured", "", n_seeds, cells)
+    left_out = scores["n_left_out"].max()
+    remark = f"{left_out} clips without a face are left out" if left_out else ""
+    return Row(row.method, row.variant, "measured", "", n_seeds, cells, remark=remark)
 
 
 def _published_row(paper: str, numbers: pd.DataFrame) -> Row:

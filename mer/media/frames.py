@@ -66,8 +66,13 @@ def frame_files(folder: Path) -> dict[int, Path]:
     return files
 
 
-def read_grey_frames(paths: Sequence[Path]) -> UInt8Array:
-    """Read image files of one size, in the order given, as grey frames of shape (T, H, W).
+def read_frames(paths: Sequence[Path], *, colour: bool = False) -> UInt8Array:
+    """Read image files of one size, in the order given.
+
+    Returns
+    -------
+    ndarray of shape (T, H, W)
+        Grey; RGB of shape (T, H, W, 3) for colour.
 
     Raises
     ------
@@ -76,7 +81,8 @@ def read_grey_frames(paths: Sequence[Path]) -> UInt8Array:
     """
     frames: list[UInt8Array] = []
     for path in paths:
-        frame = to_grey(read_colour(path))
+        image = read_colour(path)
+        frame = image if colour else to_grey(image)
         if frames and frame.shape != frames[0].shape:
             raise DataError(
                 f"{path}: the frame is {_size(frame)} pixels, '{paths[0].name}' is {_size(frames[0])}."
@@ -85,34 +91,52 @@ def read_grey_frames(paths: Sequence[Path]) -> UInt8Array:
     return np.stack(frames)
 
 
-def read_grey_video(path: Path, first: int, last: int) -> UInt8Array:
-    """Read frames ``first`` to ``last`` (both included, counted from zero) of a video, in grey.
+def read_video(path: Path, numbers: Sequence[int], *, colour: bool = False) -> UInt8Array:
+    """Read some frames of a video.
+
+    Parameters
+    ----------
+    path
+        The video.
+    numbers
+        Frames, counted from zero, rising.
+    colour
+        Whether to keep colours.
+
+    Returns
+    -------
+    ndarray of shape (T, H, W)
+        Grey; RGB of shape (T, H, W, 3) for colour.
 
     Raises
     ------
     DataError
-        If the video cannot be opened or ends before ``last``.
+        If the video cannot be opened or ends before the last of them.
     """
     import cv2
 
     video = cv2.VideoCapture(str(path))
+    wanted = frozenset(numbers)
     try:
         if not video.isOpened():
             raise DataError(f"{path}: the video cannot be opened. Convert it with ffmpeg or give its frames.")
         frames = []
-        for number in range(last + 1):
+        for number in range(max(numbers) + 1):
             ok, frame = video.read()
             if not ok:
-                raise DataError(f"{path}: the video ends after {number} frames, frame {last} was asked for.")
-            if number >= first:
-                frames.append(to_grey(np.asarray(frame[:, :, ::-1], dtype=np.uint8)))
+                raise DataError(
+                    f"{path}: the video ends after {number} frames, frame {max(numbers)} was asked for."
+                )
+            if number in wanted:
+                image = np.asarray(frame[:, :, ::-1], dtype=np.uint8)
+                frames.append(image if colour else to_grey(image))
         return np.stack(frames)
     finally:
         video.release()
 
 
-def read_middle_grey_frame(path: Path) -> UInt8Array:
-    """Read the frame in the middle of a video, shape (1, H, W).
+def read_middle_frame(path: Path, *, colour: bool = False) -> UInt8Array:
+    """Read the frame in the middle of a video, shape (1, H, W), or (1, H, W, 3) for colour.
 
     Raises
     ------
@@ -124,8 +148,7 @@ def read_middle_grey_frame(path: Path) -> UInt8Array:
     video = cv2.VideoCapture(str(path))
     n_frames = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
     video.release()
-    middle = max(0, (n_frames - 1) // 2)
-    return read_grey_video(path, middle, middle)
+    return read_video(path, [max(0, (n_frames - 1) // 2)], colour=colour)
 
 
 def _size(frame: UInt8Array) -> str:

@@ -10,6 +10,7 @@ from mer.core.types import Execution, FloatArray, LabelledSamples, Samples
 from mer.features.base import Recipe
 from mer.features.lbp_top import LbpTopParams
 from mer.methods.base import MethodSpec
+from mer.preprocessing.steps import Preprocessing
 from mer.training.svm import FittedSvm, fit_svm
 
 
@@ -17,6 +18,9 @@ class LbpTopSvmParams(Params):
     """Settings of LBP-TOP with a support vector machine."""
 
     descriptor: LbpTopParams = Field(default=LbpTopParams(), description="Settings of LBP-TOP.")
+    preprocessing: Preprocessing = Field(
+        default=Preprocessing(), description="What is done to the frames before."
+    )
     svm_c: float = Field(default=10_000.0, gt=0, description="The machine's constant C.")
     balanced: bool = Field(default=False, description="Whether each class weighs the same.")
 
@@ -63,7 +67,7 @@ def build(params: LbpTopSvmParams, execution: Execution) -> LbpTopSvm:
 
 def inputs(params: LbpTopSvmParams) -> Recipe:
     """Ask for LBP-TOP histograms."""
-    return Recipe("lbp_top", params.descriptor)
+    return Recipe("lbp_top", params.descriptor, params.preprocessing)
 
 
 SPEC = MethodSpec(

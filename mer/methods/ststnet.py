@@ -11,6 +11,7 @@ from mer.core.types import Execution, FloatArray, LabelledSamples, Samples
 from mer.features.base import Recipe
 from mer.features.flow_image import FlowImageParams
 from mer.methods.base import MethodSpec
+from mer.preprocessing.steps import Preprocessing
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,11 +33,17 @@ class StstnetParams(Params):
         default=FlowImageParams(), description="Settings of the flow images; the network takes 28x28."
     )
 
+    preprocessing: Preprocessing = Field(
+        default=Preprocessing(), description="What is done to the frames before."
+    )
+
     @field_validator("flow_image")
     @classmethod
     def _size_fits(cls, value: FlowImageParams) -> FlowImageParams:
         if value.size != 28:
             raise ValueError(f"STSTNet takes flow images of size 28, not {value.size}")
+        if value.n_channels != 3:
+            raise ValueError("STSTNet takes flow images of three channels, not two")
         return value
 
 
@@ -55,8 +62,8 @@ class Ststnet:
 
     def fit(self, train: LabelledSamples, rng: np.random.Generator) -> "FittedStstnet":
         """Train the network."""
+        from mer.core.device import choose_device
         from mer.models.ststnet import STSTNet
-        from mer.training.device import choose_device
         from mer.training.loop import LoopSettings, train_network
 
         p = self.params
@@ -91,7 +98,7 @@ def build(params: StstnetParams, execution: Execution) -> Ststnet:
 
 def inputs(params: StstnetParams) -> Recipe:
     """Ask for flow images."""
-    return Recipe("flow_image", params.flow_image)
+    return Recipe("flow_image", params.flow_image, params.preprocessing)
 
 
 SPEC = MethodSpec(

@@ -8,7 +8,7 @@ from scipy.signal import butter, sosfilt
 
 from mer.core.errors import DataError
 from mer.core.types import Array, FloatArray
-from mer.preprocessing.magnification import (
+from mer.preprocessing.evm import (
     RGB_TO_YIQ,
     collapse,
     laplacian_pyramid,

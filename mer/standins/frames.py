@@ -1,17 +1,40 @@
 """Frames of stand-ins: which face moves how."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
 from mer.core.seeds import stream
-from mer.core.types import UInt8Array
+from mer.core.types import FloatArray, UInt8Array
 from mer.standins.plan import PlannedClip
-from mer.synthetic.clip import render
+from mer.synthetic.clip import render_motion
 from mer.synthetic.identity import NeutralFace, draw_identity, render_neutral
+from mer.synthetic.motion import draw_motion, landmarks_at
 from mer.synthetic.movement import Movement
 
 # Displacements are drawn for frames of this height.
 _REFERENCE_HEIGHT = 128
 _NOISE = 1.5
+# Of a still three frames are drawn: the apex and rest on both sides.
+_STILL_APEX = 1
+
+
+@dataclass(frozen=True)
+class RenderedClip:
+    """What a stand-in shows of a planned clip.
+
+    Attributes
+    ----------
+    frames
+        RGB of shape (T, H, W, 3).
+    landmarks
+        Points of shape (68, 2), x and y in pixels, in the first frame of each sample that a reader
+        makes of the clip, by the sample's name.
+    """
+
+    frames: UInt8Array
+    landmarks: Mapping[str, FloatArray]
 
 
 def face_of(person: str, height: int) -> NeutralFace:
@@ -19,13 +42,25 @@ def face_of(person: str, height: int) -> NeutralFace:
     return render_neutral(draw_identity(stream("stand-in person", 0, person)), height)
 
 
-def render_clip(key: str, clip: PlannedClip, face: NeutralFace) -> UInt8Array:
-    """Render the frames of a planned clip, shape (T, H, W, 3), RGB."""
+def render_clip(key: str, clip: PlannedClip, face: NeutralFace) -> RenderedClip:
+    """Render a planned clip, and find the landmarks in the frames that readers begin with."""
     rng = stream("stand-in clip", 0, key, clip.subject, clip.clip)
-    frames = render(face, _movement(clip, face.size[0], rng), rng)
+    movement = _movement(clip, face.size[0], rng)
+    motion = draw_motion(face, movement, rng)
+    frames = render_motion(face, motion, movement.noise, rng)
+    first = clip.samples or {clip.clip: clip.onset}
+    if clip.kind == "still":
+        first = dict.fromkeys(first, _STILL_APEX)
+    landmarks = {name: landmarks_at(face, motion, position) for name, position in first.items()}
+    return RenderedClip(_taken(clip, frames), landmarks)
+
+
+def _taken(clip: PlannedClip, frames: UInt8Array) -> UInt8Array:
+    """Take the frames that are written; of a video the one in its middle is read."""
     if clip.files[0].endswith(".avi"):
         return np.concatenate([frames[:1], frames, frames[:1]])  # rest, apex in the middle, rest
-    return frames[1:2] if clip.kind == "still" else frames[: len(clip.files)]
+    still = slice(_STILL_APEX, _STILL_APEX + 1)
+    return frames[still] if clip.kind == "still" else frames[: len(clip.files)]
 
 
 def _movement(clip: PlannedClip, height: int, rng: np.random.Generator) -> Movement:

@@ -69,7 +69,14 @@ def _images(
         activations=activations(f"{database} {subject} {clip}", emotion),
         annotated=annotated,
         kind=kind,
+        samples=_every_image(clip, files) if len(files) > 1 else {},
     )
+
+
+def _every_image(sequence: str, files: Sequence[str]) -> dict[str, int]:
+    """Name the images of a sequence as readers do, after the sequence and the file."""
+    numbers = [name.rpartition(".")[0].removeprefix(f"{sequence}_") for name in files]
+    return {f"{sequence}_{number}": position for position, number in enumerate(numbers)}
 
 
 def _ckplus(version: str) -> list[PlannedClip]:

@@ -57,6 +57,9 @@ class PlannedClip:
         What its row of the annotation says, for the module that writes it.
     annotated
         Whether it has a row.
+    samples
+        Names of the samples that a reader makes of the clip, each with the position in ``files`` of
+        its first frame; empty for one sample of the clip's name from ``onset``.
     kind
         ``clip`` for a movement from rest to rest, ``still`` for one image at the apex, ``rising``
         for frames that end at the apex.
@@ -75,6 +78,7 @@ class PlannedClip:
     row: Mapping[str, Any] = field(default_factory=dict)
     annotated: bool = True
     kind: Literal["clip", "still", "rising"] = "clip"
+    samples: Mapping[str, int] = field(default_factory=dict)
 
 
 Reading = Callable[[PlannedClip], Sequence[str]]

@@ -94,8 +94,7 @@ def _clip(camera: str, subject: str, clip: str, length: int, version: str) -> Pl
     else:
         # Long clips: frames before and after, and the further events.
         folder = f"SMIC-E_raw image/{camera}_long/SMIC-{camera}-E/{subject}/{short}{clip[3:]}"
-        events = 1 + further
-        prefix, suffix, n_files = "image", "jpg", events * (length + _GAP) + _GAP
+        prefix, suffix, n_files = "image", "jpg", (1 + further) * (length + _GAP) + _GAP
     onset = 0 if version == _BASIC else _GAP
     if version != _BASIC and clip == _MISLABELLED:
         onset += length + 2
@@ -111,7 +110,21 @@ def _clip(camera: str, subject: str, clip: str, length: int, version: str) -> Pl
         fps=_FPS[camera],
         activations=activations(f"smic {clip}", emotion),
         row={"first": first, "length": length, "onset": first + onset, "further": further},
+        samples=_samples(clip, onset, length, further) if version != _BASIC else {},
     )
+
+
+def _samples(clip: str, onset: int, length: int, further: int) -> dict[str, int]:
+    """Name the events of a long clip, each with its first frame."""
+    starts = {f"{clip}_{event + 1}": _start(clip, onset, length, event) for event in range(1, further + 1)}
+    return {clip: onset, **starts}
+
+
+def _start(clip: str, onset: int, length: int, event: int) -> int:
+    """Return where a further event of a long clip begins, counted as its onset is."""
+    # The second event of one clip precedes the first.
+    second = onset - length - 2 if clip == _MISLABELLED else onset + length + _GAP
+    return second + (event - 1) * (length + _GAP)
 
 
 def workbooks_of(camera: str) -> Callable[[str, Sequence[PlannedClip]], Mapping[str, Workbook]]:
@@ -151,12 +164,11 @@ def _row(camera: str, number: int, clip: PlannedClip) -> list[Cell]:
 def _event(clip: PlannedClip, event: int) -> list[Cell]:
     """Return onset and offset of a further event of a long clip."""
     length, onset = int(clip.row["length"]), int(clip.row["onset"])
-    # The second event of one clip precedes the first.
-    second = onset - length - 2 if clip.clip == _MISLABELLED else onset + length + _GAP
     if event <= clip.row["further"]:
-        start = second + (event - 1) * (length + _GAP)
+        start = _start(clip.clip, onset, length, event)
         return [start, start + length - 1]
     # The third event of most is a filled-down formula: it begins before the second has ended.
+    second = _start(clip.clip, onset, length, 1)
     return [second, second + 1] if event == 2 and clip.clip in _FURTHER else ["", ""]
 
 

@@ -1,4 +1,4 @@
-"""Write a stand-in to disk: frames, annotation files, and what it says about itself."""
+"""Write a stand-in to disk: frames, landmarks, annotation files, and what it says about itself."""
 
 import csv
 import json
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import cv2
 
+from mer.annotations.landmarks import LANDMARKS_FILE, write_landmarks
 from mer.annotations.tree import STAND_IN
 from mer.core.errors import DataError
-from mer.core.types import UInt8Array
+from mer.core.types import FloatArray, UInt8Array
 from mer.standins.frames import face_of, render_clip
 from mer.standins.plan import Formula, PlannedClip, Sheet, Workbook
 from mer.standins.planned import Plan
@@ -36,7 +37,7 @@ def write(plan: Plan, out: Path, *, annotations_only: bool = False, force: bool 
     out
         Folder; made if missing. One that holds anything is refused.
     annotations_only
-        Leave out the frames.
+        Leave out the frames, and with them the landmarks.
     force
         Delete an earlier stand-in, with whatever was put beside its files.
 
@@ -55,7 +56,7 @@ def write(plan: Plan, out: Path, *, annotations_only: bool = False, force: bool 
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_text(text, encoding="utf-8")
     if not annotations_only:
-        _write_frames(plan, out)
+        write_landmarks(out / LANDMARKS_FILE, _write_frames(plan, out))
     (out / STAND_IN).write_text(json.dumps(plan.note(), indent=1) + "\n", encoding="utf-8")
 
 
@@ -100,19 +101,23 @@ def _clear(out: Path, *, force: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _write_frames(plan: Plan, out: Path) -> None:
-    """Render person by person, so that each face is made once."""
+def _write_frames(plan: Plan, out: Path) -> dict[tuple[str, str], FloatArray]:
+    """Render person by person, so that each face is made once; returns the landmarks of what is annotated."""
+    landmarks: dict[tuple[str, str], FloatArray] = {}
     by_person: dict[str, list[PlannedClip]] = {}
     for clip in plan.clips:
         by_person.setdefault(clip.person, []).append(clip)
     for person, clips in by_person.items():
         face = face_of(person, plan.params.size)
         for clip in clips:
-            frames = render_clip(plan.key, clip, face)
+            rendered = render_clip(plan.key, clip, face)
+            if clip.annotated:
+                landmarks |= {(clip.subject, name): points for name, points in rendered.landmarks.items()}
             if clip.files[0].endswith(".avi"):
-                _save_video(out / clip.folder / clip.files[0], frames, clip.fps)
+                _save_video(out / clip.folder / clip.files[0], rendered.frames, clip.fps)
                 continue
-            _save(out / clip.folder, clip.files, frames, grey=plan.grey)
+            _save(out / clip.folder, clip.files, rendered.frames, grey=plan.grey)
+    return landmarks
 
 
 def _save(folder: Path, names: Sequence[str], frames: UInt8Array, *, grey: bool) -> None:

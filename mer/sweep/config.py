@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator
@@ -49,6 +49,10 @@ class SweepFile(Params):
         default="auto",
         description="'auto' takes a GPU where torch can use one, 'cuda' insists on it. No part of a recipe.",
     )
+    weights: str = Field(
+        default="",
+        description="Folder of network weights that you have fetched; usually written in paths.yaml instead.",
+    )
     paths: dict[str, str] = Field(
         default_factory=dict, description="Folder of each data set; usually written in paths.yaml instead."
     )
@@ -60,6 +64,11 @@ class SweepFile(Params):
             return {name: str(Path(path).expanduser()) for name, path in value.items()}
         except RuntimeError as error:
             raise ValueError(str(error)) from error
+
+    @field_validator("weights")
+    @classmethod
+    def _home_of_weights(cls, value: str) -> str:
+        return cls._home({"weights": value})["weights"] if value else value
 
     @field_validator("name")
     @classmethod
@@ -129,6 +138,7 @@ class SweepConfig:
     seeds: tuple[int, ...]
     folds_per_job: int | str
     device: Literal["auto", "cuda", "cpu"]
+    weights: str
     paths: Mapping[str, Path]
 
 
@@ -175,6 +185,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         seeds=file.seeds,
         folds_per_job=file.folds_per_job,
         device=file.device,
+        weights=str(base / file.weights) if file.weights else "",
         paths={name: base / path for name, path in file.paths.items()},
     )
 
@@ -228,7 +239,8 @@ def with_paths(raw: Mapping[str, Any], paths_file: Path) -> dict[str, Any]:
     if not isinstance(named, dict) or not isinstance(given, dict):
         return dict(raw)  # the checks that follow say what is wrong
     known = {name: path for name, path in stored.items() if name in named}
-    return {**raw, "paths": {**known, **given}}
+    weights = {"weights": stored["weights"]} if "weights" in stored else {}
+    return {**weights, **raw, "paths": {**known, **given}}
 
 
 def _entries(
@@ -293,7 +305,11 @@ def _explained(model: type[BaseModel], mistake: Mapping[str, Any]) -> str:
 
 def _nested(model: type[BaseModel], field: str) -> type[BaseModel]:
     annotation = model.model_fields[field].annotation
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else model
+    # Settings that may be left out are a union with None.
+    for choice in get_args(annotation) or (annotation,):
+        if isinstance(choice, type) and issubclass(choice, BaseModel):
+            return choice
+    return model
 
 
 def _unknown_datasets(

@@ -3,11 +3,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mer.core.digests import code_digest, digest
 from mer.core.types import Sample
 from mer.features import FEATURES
 from mer.features.base import Recipe
+from mer.features.landmarks import LandmarksParams
+from mer.preprocessing.steps import Preprocessing
 
 
 def parts(samples: Sequence[Sample], provides: str, recipe: Recipe) -> dict[str, tuple[Sample, ...]]:
@@ -33,9 +36,30 @@ def _with_apex(samples: Sequence[Sample], recipe: Recipe) -> tuple[Sample, ...]:
 
     A protocol that uses one of them cannot run the methods that ask for it; one that does not can.
     """
-    if not FEATURES[recipe.feature].needs_apex(recipe.params):
+    if not needs_annotated_apex(recipe):
         return tuple(samples)
     return tuple(sample for sample in samples if sample.apex is not None)
+
+
+def needs_annotated_apex(recipe: Recipe) -> bool:
+    """Tell whether a recipe can do nothing with a clip whose apex is not annotated."""
+    apex = recipe.preprocessing.apex
+    return apex is not None and apex.needs_annotation
+
+
+def relevant(recipe: Recipe) -> Recipe:
+    """Drop the settings that change nothing: where the apex is, for what does not look at it."""
+    if FEATURES[recipe.feature].looks_at(recipe.params) == "onset_apex":
+        return recipe
+    return replace(recipe, preprocessing=recipe.preprocessing.model_copy(update={"apex": None}))
+
+
+def landmarks_recipe(recipe: Recipe) -> Recipe | None:
+    """Return the recipe of the landmarks that a recipe needs and no database gives; None if it needs none."""
+    by = recipe.preprocessing.landmarks
+    if by is None or by == "given":
+        return None
+    return Recipe("landmarks", LandmarksParams(by=by), Preprocessing(apex=None))
 
 
 def samples_digest(samples: Sequence[Sample], fingerprint: str) -> str:
@@ -63,8 +87,11 @@ def preparing_digest(reader: str, fingerprint: str, recipe: Recipe) -> str:
     recipe
         The representation.
     """
-    code = code_digest("mer.jobs.prepare", reader, f"mer.features.{recipe.feature}")
-    return digest([fingerprint, recipe.described(), code])
+    steps = [f"mer.preprocessing.steps.{name}" for name in recipe.preprocessing.steps]
+    code = code_digest("mer.jobs.prepare", reader, f"mer.features.{recipe.feature}", *steps)
+    landmarks = landmarks_recipe(recipe)
+    found = [] if landmarks is None else [preparing_digest(reader, fingerprint, landmarks)]
+    return digest([fingerprint, recipe.described(), code, *found])
 
 
 def _file_name(subject: str) -> str:

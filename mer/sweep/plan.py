@@ -9,8 +9,11 @@ from mer.core.types import SampleIndex
 from mer.datasets.base import Dataset
 from mer.features import FEATURES
 from mer.features.base import Recipe
+from mer.features.landmarks import NO_WEIGHTS
+from mer.preprocessing.steps import Preprocessing
 from mer.protocols.base import EvaluationProtocol
 from mer.sweep.config import SweepConfig, Variant
+from mer.sweep.parts import needs_annotated_apex, relevant
 from mer.sweep.splits import make_split
 
 
@@ -84,7 +87,8 @@ class Sweep:
     def recipe(self, variant: str) -> Recipe | None:
         """Return the representation that a variant asks for."""
         chosen = self.config.variants[variant]
-        return chosen.spec.inputs(chosen.params)
+        asked = chosen.spec.inputs(chosen.params)
+        return None if asked is None else relevant(asked)
 
     def packs(self, protocol: str) -> list[tuple[int, int]]:
         """First and last fold of every training job."""
@@ -110,6 +114,10 @@ class Sweep:
                     problems.append(str(error))
         if problems:
             raise DataError("\n".join(dict.fromkeys(problems)))
+        if not self.config.weights:
+            recipes = [self.recipe(name) for name in self.config.variants]
+            if any(recipe and recipe.preprocessing.landmarks == "face_alignment" for recipe in recipes):
+                raise ConfigError(NO_WEIGHTS)
         idle = [protocol for protocol in self.config.protocols if not self.variants(protocol)]
         if idle:
             reasons = [f"{v} on {p}: {why}" for (p, v), why in self.skipped.items() if p in idle]
@@ -125,7 +133,9 @@ class Sweep:
             if self.config.datasets[name].spec.provides == "flow_images":
                 if not feature.accepts_flow_images:
                     return f"{feature.title} needs frames, {name} holds flow images only"
-            elif feature.needs_apex(recipe.params):
+                if recipe.preprocessing != Preprocessing():
+                    return f"preprocessing needs frames, {name} holds finished flow images"
+            elif needs_annotated_apex(recipe):
                 clips = self.split(protocol).samples.values()
                 without = sum(clip.apex is None for clip in clips if clip.dataset == name)
                 if without:

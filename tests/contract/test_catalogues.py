@@ -12,6 +12,10 @@ import mer.features
 import mer.methods
 import mer.protocols
 from mer.core.location import Location
+from mer.core.types import Execution, Reading
+from mer.media.frames import to_grey
+from mer.preprocessing.chain import preprocess
+from mer.preprocessing.steps import Preprocessing
 
 CATALOGUES = {
     "mer.methods": mer.methods.METHODS,
@@ -93,11 +97,34 @@ def test_reading_twice_and_in_another_order_gives_the_same(dataset):
         assert all(frames.dtype == np.uint8 and frames.ndim == 3 for frames in first)
 
 
+def test_colour_and_a_choice_of_frames_are_read_as_asked_for(dataset):
+    spec, reader = dataset
+    if spec.provides == "flow_images":
+        return
+    sample = next(iter(reader.index()))
+    whole = reader.read_clip(sample)
+    coloured = reader.read_clip(sample, colour=True)
+    assert coloured.frames.shape == (*whole.frames.shape, 3)
+    assert np.abs(to_grey(coloured.frames).astype(int) - whole.frames).max() <= 1
+    assert (coloured.onset, coloured.apex, coloured.offset) == (whole.onset, whole.apex, whole.offset)
+    last = len(whole.frames) - 1
+    ends = reader.read_clip(sample, choose=lambda n_frames, apex: Reading((0, n_frames - 1), n_frames - 1))
+    if last:  # a still is its own onset and offset
+        assert np.array_equal(ends.frames, whole.frames[[0, last]])
+        assert (ends.onset, ends.apex, ends.offset) == (0, 1, 1)
+
+
 @pytest.mark.parametrize("key", sorted(mer.features.FEATURES))
 def test_representations_have_one_shape_and_repeat(key, tiny_demo):
     spec = mer.features.FEATURES[key]
-    feature = spec.build(spec.params())
-    clips = [tiny_demo.read_clip(sample) for sample in tiny_demo.index().samples[:3]]
+    settings = {"landmarks": {"by": "dlib"}}
+    params = spec.params(**settings.get(key, {}))
+    feature = spec.build(params, Execution(device="cpu"))
+    same_length = Preprocessing.from_plain({"length": {"n_frames": 12}})
+    clips = [
+        preprocess(tiny_demo.read_clip(sample, colour=spec.colour(params)), same_length)
+        for sample in tiny_demo.index().samples[:3]
+    ]
     before = [clip.frames.copy() for clip in clips]
     arrays = [feature.compute(clip) for clip in clips]
     assert len({array.shape for array in arrays}) == 1

@@ -29,7 +29,7 @@ def entry(request, tiny_demo):
     if recipe is None:
         data = np.empty((len(samples), 0))
     else:
-        feature = FEATURES[recipe.feature].build(recipe.params)
+        feature = FEATURES[recipe.feature].build(recipe.params, CPU)
         data = np.stack([feature.compute(tiny_demo.read_clip(sample)) for sample in samples])
     labels = [("negative", "positive", "surprise").index(sample.emotion) for sample in samples]
     return SimpleNamespace(spec=spec, params=params, data=data, labels=np.array(labels))

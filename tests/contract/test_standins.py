@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from mer.annotations.landmarks import read_landmarks
 from mer.cli.main import main
 from mer.core.errors import DataError
 from mer.core.location import Location
@@ -43,7 +44,7 @@ def planned(key, version, scale=0.05):
 def reader(key, version, root=None, **more):
     settings = {**SETTINGS.get(version, {}), **more}
     if root is None:
-        settings["stand_in"] = params(version).model_dump(mode="json")
+        settings.setdefault("stand_in", params(version).model_dump(mode="json"))
     spec = DATASETS[key]
     return spec.build(spec.params.from_plain(settings), Location(key, root))
 
@@ -145,6 +146,67 @@ def test_a_clip_of_each_class_can_be_read(key, version, on_disk):
         assert clip.offset == len(clip.frames) - 1
         assert clip.apex is None or clip.onset <= clip.apex <= clip.offset
         assert clip.frames.std() > 20, f"{sample.sample_id} shows no face"
+        x, y = clip.landmarks.T
+        assert clip.landmarks.shape == (68, 2), f"{sample.sample_id} has no landmarks"
+        # A frame ends half a pixel beyond the centres of its first and last pixels.
+        assert -0.5 < x.min() < x.max() < clip.frames.shape[2] - 0.5
+        assert -0.5 < y.min() < y.max() < clip.frames.shape[1] - 0.5
+        # The outer corner of the right eye, the tip of the nose, the chin.
+        assert x[36] < x[33] < x[45]
+        assert y[36] < y[33] < y[8]
+
+
+# Settings under which readers make other samples than usually.
+FURTHER = {
+    "smic_hs": ({"non_micro": True},),
+    "casme_squared": ({"expressions": "all"},),
+    "samm_lv": ({"expressions": "macro"},),
+    "ckplus": ({"last": 99},),
+    "oulu_casia": ({"last": 6},),
+    "mug": ({"middle": 9},),
+}
+
+
+@pytest.mark.parametrize(("key", "version"), ALL)
+def test_every_sample_of_a_stand_in_has_landmarks(key, version, on_disk):
+    root = on_disk(key, version)
+    given = read_landmarks(root / "landmarks.csv")
+    settings = [{}, *(FURTHER.get(key, ()) if version == STAND_INS[key].versions[0] else ())]
+    settings += [{"all_events": True}] if version.startswith("extended") else []
+    found = set()
+    for more in settings:
+        samples = reader(key, version, root, **more).annotated_samples()
+        found |= {(one.subject.removeprefix(f"{key}:"), one.clip) for one in samples}
+    assert found == set(given)
+
+
+@pytest.mark.parametrize(("key", "version"), [one for one in ALL if one[1].startswith("extended")])
+def test_every_event_of_a_long_clip_is_planned_from_its_first_frame(key, version):
+    """Small stand-ins have no clip with several events."""
+    whole = StandInParams(size=24, version=version).model_dump(mode="json")
+    samples = reader(key, version, stand_in=whole, all_events=True).index()
+    onsets = {sample.clip: sample.onset for sample in samples}
+    planned_onsets = {
+        name: int(clip.files[position].removeprefix("image").removesuffix(".jpg"))
+        for clip in planned(key, version, 1.0).clips
+        for name, position in clip.samples.items()
+    }
+    assert planned_onsets == onsets
+    assert len(onsets) > len(planned(key, version, 1.0).clips)
+
+
+def test_landmarks_go_with_frames(tmp_path):
+    write(planned("samm", "v2"), tmp_path, annotations_only=True)
+    assert not (tmp_path / "landmarks.csv").exists()
+
+
+def test_a_planned_stand_in_lists_what_is_written_but_its_landmarks(on_disk):
+    """Landmarks belong to the frames: nothing that is listed or counted depends on them."""
+    root = on_disk("jaffe", "published")
+    written = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+    marks = {"STAND-IN.json", "STAND-IN.txt", "landmarks.csv"}
+    assert written - marks == set(planned("jaffe", "published").tree().files())
+    assert marks <= written
 
 
 @pytest.mark.parametrize("key", ["casme2", "samm", "smic_hs", "casme", "mmew", "dfme", "fourdme"])
@@ -222,7 +284,7 @@ def test_an_unfinished_stand_in_has_no_note_and_can_be_replaced(tmp_path, monkey
         raise DataError("cannot be written")
 
     with monkeypatch.context() as patch:
-        patch.setattr("mer.standins.write._write_frames", full_disk)
+        patch.setattr("mer.standins.write.write_landmarks", full_disk)
         with pytest.raises(DataError, match="cannot be written"):
             write(planned("jaffe", "published"), tmp_path / "out")
     assert not (tmp_path / "out" / "STAND-IN.json").exists()

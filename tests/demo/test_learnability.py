@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 from joblib import Parallel, delayed
 
+from mer.artefacts.arrays import Arrays
 from mer.core.seeds import stream
 from mer.core.types import Execution
 from mer.evaluation.metrics import confusion_matrix, uar, uf1
 from mer.features import FEATURES
 from mer.jobs.train import run_fold
+from mer.preprocessing.chain import preprocess
+from mer.preprocessing.steps import Preprocessing
 from mer.standins.plan import StandInParams
 from mer.standins.planned import plan
 from mer.standins.write import write
@@ -23,6 +26,7 @@ from mer.sweep.specs.train import TrainSpec
 from mer.training.svm import fit_svm
 
 CHANCE = 1 / 3
+CPU = Execution(device="cpu")
 PARAMS = StandInParams(scale=0.3)
 MARGIN = 0.10
 PROTOCOL = "p"
@@ -62,10 +66,10 @@ def corpus(request, tmp_path_factory):
 
 def views(reader, samples, recipes):
     """Look at clips properly, at their onset frame alone, and at their length and brightness alone."""
-    flow_image, lbp_top = (FEATURES[recipe.feature].build(recipe.params) for recipe in recipes)
-    clips = [reader.read_clip(sample) for sample in samples]
+    flow_image, lbp_top = (FEATURES[recipe.feature].build(recipe.params, CPU) for recipe in recipes)
+    clips = [preprocess(reader.read_clip(sample), Preprocessing()) for sample in samples]
     still = [replace(clip, frames=np.repeat(clip.frames[clip.onset][None], 12, axis=0)) for clip in clips]
-    still = [replace(clip, onset=0, apex=6, offset=11) for clip in still]
+    still = [replace(clip, apex=6, offset=11) for clip in still]
     return {
         "flow": np.stack([flow_image.compute(clip) for clip in clips]),
         "lbp": np.stack([lbp_top.compute(clip) for clip in clips]),
@@ -90,9 +94,9 @@ def evaluate(corpus, variant, data, labels=None, metric=uar):
     """
     spec = TrainSpec.model_validate_json(corpus.jobs.train_spec(PROTOCOL, variant, 0, 0, 0))
     split = corpus.split if labels is None else replace(corpus.split, labels=labels)
+    arrays = Arrays(data, {sample_id: row for row, sample_id in enumerate(split.samples)}, {})
     folds = Parallel(n_jobs=2)(
-        delayed(run_fold)(spec, Execution(device="cpu"), split, data, number)
-        for number in range(len(split.folds))
+        delayed(run_fold)(spec, CPU, split, arrays, number) for number in range(len(split.folds))
     )
     predicted = {
         i: label for rows in folds for i, label in zip(rows["sample_id"], rows["predicted"], strict=True)

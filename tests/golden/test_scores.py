@@ -25,7 +25,7 @@ def scores(name, tiny_demo, make_samples):
     samples = tiny_demo.index().samples
     data = np.empty((len(samples), 0))
     if recipe is not None:
-        feature = FEATURES[recipe.feature].build(recipe.params)
+        feature = FEATURES[recipe.feature].build(recipe.params, Execution(device="cpu"))
         data = np.stack([feature.compute(tiny_demo.read_clip(sample)) for sample in samples])
     labels = [("negative", "positive", "surprise").index(sample.emotion) for sample in samples]
     fitted = spec.build(params, Execution(device="cpu")).fit(

@@ -47,7 +47,8 @@ def all_sweeps(w):
 
 def contents(w):
     jobs = jobs_of(w)
-    return jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
+    made = jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
+    return made + jobs.contact_sheets()
 
 
 # Snakemake does not compare parameters that depend on threads with those of the last run: another
@@ -82,6 +83,22 @@ def stand_in_arguments(w):
 
 def stand_in_of(w):
     return owner_of(w).stand_in(w.dataset)
+
+
+def landmarks_of(w):
+    return owner_of(w).landmarks(w.dataset, w.recipe, f"{w.part}.safetensors")
+
+
+def landmarks_list_of(w):
+    return owner_of(w).landmarks(w.dataset, w.recipe, "parts.json")
+
+
+def contact_sheet_spec(w):
+    return owner_of(w).contact_sheet_spec(w.dataset, w.recipe)
+
+
+def n_preparing_gpus(w):
+    return owner_of(w).n_preparing_gpus(w.recipe)
 
 
 def parts_spec(w):

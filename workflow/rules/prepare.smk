@@ -63,19 +63,23 @@ rule stand_in:
 
 rule prepare:
     input:
-        stand_in_of,
+        stand_in=stand_in_of,
+        # A part of another recipe, made by this same rule.
+        landmarks=landmarks_of,
     output:
         "results/artefacts/{dataset}/{recipe}/{part}.safetensors",
     log:
         "results/logs/artefacts/{dataset}/{recipe}/{part}.log",
     conda:
         "../../envs/mer.yaml"
+    resources:
+        gpu=n_preparing_gpus,
     params:
         spec=prepare_spec,
         execution=prepare_execution,
     shell:
         "python -m mer.cli prepare --spec {params.spec:q} --execution {params.execution:q}"
-        " --output {output:q} > {log:q} 2>&1"
+        " --inputs {input.landmarks:q} --output {output:q} > {log:q} 2>&1"
 
 
 rule parts:
@@ -91,3 +95,22 @@ rule parts:
         spec=parts_spec,
     shell:
         "python -m mer.cli parts --spec {params.spec:q} --output {output:q} > {log:q} 2>&1"
+
+
+rule contact_sheet:
+    input:
+        stand_in=stand_in_of,
+        parts="results/artefacts/{dataset}/{recipe}/parts.json",
+        landmarks=landmarks_list_of,
+    output:
+        multiext("results/figures/preprocessing/{dataset}/{recipe}", ".png", ".md"),
+    log:
+        "results/logs/contact_sheets/{dataset}/{recipe}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=contact_sheet_spec,
+        execution=prepare_execution,
+    shell:
+        "python -m mer.cli contact_sheet --spec {params.spec:q} --execution {params.execution:q}"
+        " --inputs {input.parts:q} {input.landmarks:q} --output {output:q} > {log:q} 2>&1"

@@ -63,5 +63,6 @@ class SummarySpec(Spec):
     samples: tuple[str, ...]
     audits: tuple[str, ...]
     figures: tuple[str, ...]
+    contact_sheets: tuple[str, ...]
     predictions: tuple[str, ...]
     skipped: tuple[str, ...]

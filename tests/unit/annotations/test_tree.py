@@ -38,6 +38,11 @@ def test_files_of_a_mac_and_of_open_spreadsheets_are_no_tables(disk):
     assert list(copy.sheets()) == ["coding.csv"]
 
 
+def test_landmarks_are_no_table(disk):
+    copy = disk("coding.csv", "landmarks.csv", "labels/landmarks.csv")
+    assert list(copy.sheets()) == ["coding.csv"]
+
+
 def test_folders_come_parents_first_and_hidden_ones_not_at_all(disk):
     copy = disk("s2/micro/x.bmp", "s1/micro/x.bmp", ".Trashes/s3/x.bmp")
     assert list(copy.folders()) == ["s1", "s1/micro", "s2", "s2/micro"]

@@ -21,8 +21,37 @@ def test_a_part_says_what_it_holds(two_parts):
     assert data.tolist() == [[120, 0.5], [121, 0.5]]
 
 
+def test_a_part_is_mapped_into_memory_and_cannot_be_written_to(two_parts):
+    _, data = read_part(two_parts / "a.safetensors")
+    assert isinstance(data, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        data[0, 0] = 1
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(3, 2), (3, 0), (0,)])
+def test_every_type_comes_back(tmp_path, dtype, shape):
+    data = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    write_part(tmp_path / "a.safetensors", data, Part(tuple("xyz"[: shape[0]]), "{}", "d"))
+    _, again = read_part(tmp_path / "a.safetensors")
+    assert again.dtype == dtype
+    assert np.array_equal(again, data)
+
+
+def test_samples_that_are_left_out_keep_their_reason(two_parts):
+    part = Part((), "{}", "d", {"z": "no face"}, ())
+    write_part(two_parts / "b.safetensors", np.empty((0,), np.float32), part)
+    assert read_part(two_parts / "b.safetensors")[0] == part
+    arrays = read_arrays([two_parts / "parts.json"], ["z", "y", "x"])
+    assert arrays.left_out == {"z": "no face"}
+    assert arrays.kept(["z", "x", "y"]) == ("x", "y")
+    assert arrays.take(["y"]).tolist() == [[121, 0.5]]
+    with pytest.raises(DataError, match="All samples are left out: reasons:\n  no face"):
+        read_arrays([two_parts / "parts.json"], ["z"])
+
+
 def test_samples_are_joined_by_name_in_the_order_asked_for(two_parts):
-    assert read_arrays([two_parts / "parts.json"], ["z", "x"])[:, 0].tolist() == [122, 120]
+    assert read_arrays([two_parts / "parts.json"], ["z", "x"]).data[:, 0].tolist() == [122, 120]
 
 
 def test_missing_samples_are_listed(two_parts):
@@ -38,7 +67,7 @@ def test_a_sample_in_two_parts_is_refused(two_parts):
 
 def test_parts_of_different_shape_are_refused(two_parts):
     write_part(two_parts / "b.safetensors", np.zeros((1, 3), np.float32), Part(("z",), "{}", "d"))
-    with pytest.raises(DataError, match="differ in shape"):
+    with pytest.raises(DataError, match=r"(?s)set 'length' in the preprocessing.*\(2,\) in x\n.*\(3,\) in z"):
         read_arrays([two_parts / "parts.json"], ["x", "z"])
 
 

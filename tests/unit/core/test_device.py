@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from mer.core.device import choose_device, device_name
 from mer.core.errors import DeviceError
-from mer.training.device import choose_device, device_name
 
 
 @pytest.fixture

@@ -31,11 +31,12 @@ def test_marks_of_index_and_clip_agree(tiny_demo):
     for sample in tiny_demo.index():
         clip = tiny_demo.read_clip(sample)
         assert (clip.onset, clip.apex, clip.offset, clip.fps) == (
-            sample.onset,
-            sample.apex,
-            sample.offset,
+            0,
+            sample.apex - sample.onset,
+            sample.offset - sample.onset,
             sample.fps,
         )
+        assert len(clip.frames) == sample.offset - sample.onset + 1
         assert clip.frames.dtype == np.uint8
         assert clip.offset < len(clip.frames)
 

@@ -3,7 +3,8 @@ import pytest
 
 from mer.core.errors import DataError
 from mer.core.types import Clip
-from mer.features.flow_image import FlowImage, FlowImageParams, minmax_255
+from mer.features.flow_image import FlowImage, FlowImageParams
+from mer.features.flow_maps import minmax_255
 
 
 def test_minmax_spans_every_channel():
@@ -27,23 +28,35 @@ def test_an_image_of_a_clip(tiny_demo):
 def test_a_clip_without_apex_is_refused():
     clip = Clip(np.zeros((4, 40, 40), np.uint8), 0, None, 3)
     with pytest.raises(DataError, match="needs an apex frame"):
-        FlowImage(FlowImageParams(without_apex="refuse")).compute(clip)
+        FlowImage(FlowImageParams()).compute(clip)
 
 
-def test_the_middle_frame_stands_in_for_an_apex_that_is_not_annotated():
-    frames = np.random.default_rng(0).integers(0, 255, (5, 40, 40), dtype=np.uint8)
-    feature = FlowImage(FlowImageParams())
-    missing = feature.compute(Clip(frames, 0, None, 4))
-    assert np.array_equal(missing, feature.compute(Clip(frames, 0, 2, 4)))
+def test_the_third_channel_is_strain_or_length_or_left_off(tiny_demo):
+    clip = tiny_demo.read_clip(tiny_demo.index().samples[0])
+    images = {
+        name: FlowImage(FlowImageParams(channels=name, scaling="pixels", flow="dis")).compute(clip)
+        for name in ("u_v_strain", "u_v_magnitude", "u_v")
+    }
+    assert images["u_v"].shape == (2, 28, 28)
+    assert np.array_equal(images["u_v"], images["u_v_strain"][:2])
+    # The length is averaged, so that it is at least the length of the averages.
+    length = np.hypot(*images["u_v"])
+    assert (images["u_v_magnitude"][2] >= length - 1e-5).all()
+    assert not np.allclose(images["u_v_magnitude"][2], images["u_v_strain"][2])
+    backward = FlowImageParams(differences="backward", scaling="pixels", flow="dis")
+    assert not np.array_equal(FlowImage(backward).compute(clip), images["u_v_strain"])
 
 
 def test_finished_images_must_be_what_would_be_computed():
     images = np.zeros((2, 3, 28, 28), np.uint8)
-    assert FlowImage(FlowImageParams()).accept(images) is images
+    assert np.shares_memory(FlowImage(FlowImageParams()).accept(images), images)
     with pytest.raises(DataError, match="expected \\(N, 3, 14, 14\\)"):
         FlowImage(FlowImageParams(size=14)).accept(images)
     with pytest.raises(DataError, match="minmax_255"):
         FlowImage(FlowImageParams(scaling="pixels")).accept(images)
+    with pytest.raises(DataError, match="u, v and strain"):
+        FlowImage(FlowImageParams(channels="u_v_magnitude")).accept(images)
+    assert FlowImage(FlowImageParams(channels="u_v")).accept(images).shape == (2, 2, 28, 28)
 
 
 @pytest.mark.parametrize("backend", ["tvl1_skimage", "tvl1_torch", "farneback", "dis"])

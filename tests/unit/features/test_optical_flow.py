@@ -4,7 +4,7 @@ import pytest
 from scipy.ndimage import map_coordinates
 
 from mer.core.errors import ConfigError, DataError
-from mer.features.optical_flow import BACKENDS, flow, tvl1
+from mer.features.optical_flow import BACKENDS, flow, flows
 
 
 @pytest.fixture
@@ -26,25 +26,20 @@ def as_frame(image):
 
 def test_equal_frames_do_not_move(texture):
     frame = as_frame(texture)
-    assert not tvl1(frame, frame).any()
+    assert not flow(frame, frame).any()
 
 
 def test_a_translation_comes_back_as_u_then_v(texture):
-    flow = tvl1(as_frame(texture), as_frame(moved(texture, 1.55, 0.62)))[:, 15:-15, 15:-15]
-    assert flow.shape[0] == 2
-    assert abs(flow[0].mean() - 1.55) < 0.06
-    assert abs(flow[1].mean() - 0.62) < 0.06
+    found = flow(as_frame(texture), as_frame(moved(texture, 1.55, 0.62)))[:, 15:-15, 15:-15]
+    assert found.shape[0] == 2
+    assert abs(found[0].mean() - 1.55) < 0.06
+    assert abs(found[1].mean() - 0.62) < 0.06
 
 
 def test_swapping_the_frames_turns_the_flow_around(texture):
     first, second = as_frame(texture), as_frame(moved(texture, 0.8, -0.5))
-    forth, back = tvl1(first, second), tvl1(second, first)
+    forth, back = flow(first, second), flow(second, first)
     assert np.abs(forth + back)[:, 15:-15, 15:-15].mean() < 0.05
-
-
-def test_float_frames_are_refused(texture):
-    with pytest.raises(TypeError, match="uint8"):
-        tvl1(texture, texture)
 
 
 def test_an_unknown_backend_is_refused(texture):
@@ -124,9 +119,26 @@ def test_float_and_integer_frames_give_the_same_flow(texture, backend):
     assert np.abs(ours - flow(first, second, backend)).mean() < 1e-4
 
 
-def test_without_a_name_it_is_opencvs_tvl1(texture):
+def test_without_a_name_it_is_opencvs_flow(texture):
     first, second = as_frame(texture), as_frame(moved(texture, 0.8, -0.5))
-    np.testing.assert_array_equal(flow(first, second), tvl1(first, second))
+    np.testing.assert_array_equal(flow(first, second), flow(first, second, "tvl1_opencv"))
+
+
+@pytest.mark.parametrize("backend", ["tvl1_torch", "farneback"])
+def test_several_pairs_are_as_each_alone(texture, backend):
+    first = np.stack([as_frame(texture), as_frame(moved(texture, 0.4, 0.1))])
+    second = np.stack([as_frame(moved(texture, 0.8, -0.5)), as_frame(texture)])
+    together = flows(first, second, backend)
+    assert together.shape == (2, 2, 96, 96)
+    for pair in range(2):
+        np.testing.assert_array_equal(together[pair], flow(first[pair], second[pair], backend))
+
+
+@pytest.mark.parametrize("backend", ["tvl1_torch", "tvl1_opencv"])
+def test_pairs_of_float_frames_count_in_grey_levels(texture, backend):
+    first, second = as_frame(texture)[None], as_frame(moved(texture, 0.8, -0.5))[None]
+    ours = flows(first.astype(np.float32), second.astype(np.float32), backend)
+    assert np.abs(ours - flows(first, second, backend)).mean() < 1e-4
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def prepared(tmp_path_factory):
         key = jobs.sweep.recipe(variant).key
         for part in jobs.parts(folder, key):
             spec = PrepareSpec.model_validate_json(jobs.prepare_spec(folder, key, part))
-            prepare.run(spec, Execution(), root / f"results/artefacts/{folder}/{key}/{part}.safetensors")
+            prepare.run(spec, Execution(), [], root / f"results/artefacts/{folder}/{key}/{part}.safetensors")
         lists[variant] = [root / path for path in jobs.lists("p", variant)]
         prepare.run_list(PartsSpec.model_validate_json(jobs.parts_spec(folder, key)), lists[variant][0])
     return SimpleNamespace(jobs=jobs, root=root, folds=folds_file, lists=lists)

@@ -17,13 +17,13 @@ def spec_of(prepared, **changes):
 
 def test_every_sample_gets_its_array(prepared):
     ids = [s.sample_id for s in prepared.jobs.sweep.index("demo")]
-    assert read_arrays(prepared.lists["ststnet"], ids).shape == (24, 3, 28, 28)
-    assert read_arrays(prepared.lists["lbp_top_svm"], ids).shape == (24, 25 * 3 * 59)
+    assert read_arrays(prepared.lists["ststnet"], ids).data.shape == (24, 3, 28, 28)
+    assert read_arrays(prepared.lists["lbp_top_svm"], ids).data.shape == (24, 25 * 3 * 59)
 
 
 def test_a_part_is_one_subject_and_knows_its_recipe(prepared, tmp_path):
     spec = spec_of(prepared)
-    prepare.run(spec, Execution(), tmp_path / "a.safetensors")
+    prepare.run(spec, Execution(), [], tmp_path / "a.safetensors")
     part, _ = read_part(tmp_path / "a.safetensors")
     assert {i.split(":")[1] for i in part.sample_ids} == {"s01"}
     assert json.loads(part.recipe)["feature"] == "flow_image"
@@ -32,7 +32,7 @@ def test_a_part_is_one_subject_and_knows_its_recipe(prepared, tmp_path):
 
 def test_computing_again_gives_the_same_bytes(prepared, tmp_path):
     for name in ("a", "b"):
-        prepare.run(spec_of(prepared), Execution(), tmp_path / f"{name}.safetensors")
+        prepare.run(spec_of(prepared), Execution(), [], tmp_path / f"{name}.safetensors")
     assert (tmp_path / "a.safetensors").read_bytes() == (tmp_path / "b.safetensors").read_bytes()
 
 
@@ -40,7 +40,7 @@ def test_data_that_changed_since_planning_are_refused(prepared, tmp_path):
     settings = {"n_subjects": 4, "clips_per_class": 1, "height": 48}
     changed = {"key": "demo", "settings": settings}
     with pytest.raises(DataError, match="The data of 'demo' changed while the sweep was running"):
-        prepare.run(spec_of(prepared, dataset=changed), Execution(), tmp_path / "a.safetensors")
+        prepare.run(spec_of(prepared, dataset=changed), Execution(), [], tmp_path / "a.safetensors")
     assert not list(tmp_path.iterdir())
 
 
@@ -49,14 +49,14 @@ def test_samples_that_cannot_be_prepared_are_all_named(prepared, tmp_path, monke
 
     read = Demo.read_clip
 
-    def broken(self, sample):
+    def broken(self, sample, **how):
         if sample.clip.startswith("neg"):
             raise DataError("frame 3 is damaged")
-        return read(self, sample)
+        return read(self, sample, **how)
 
     monkeypatch.setattr(Demo, "read_clip", broken)
     with pytest.raises(DataError) as caught:
-        prepare.run(spec_of(prepared), Execution(), tmp_path / "a.safetensors")
+        prepare.run(spec_of(prepared), Execution(), [], tmp_path / "a.safetensors")
     assert str(caught.value).splitlines()[1:] == [
         "  demo:s01:neg_01: frame 3 is damaged",
         "  demo:s01:neg_02: frame 3 is damaged",

@@ -15,7 +15,7 @@ def measured(source="real", variants=("majority", "net"), seeds=(0, 1), value=0.
                 "protocol": "p", "task": "three_class", "variant": variant, "selection": "last",
                 "method": "majority" if variant == "majority" else "ststnet",
                 "source": source, "seed": seed, "scope": scope, "metric": metric, "value": value + seed / 10,
-                "n_clips": 442 if scope == "composite" else 100, "n_subjects": 68, "n_folds": 68,
+                "n_clips": 442 if scope == "composite" else 100, "n_subjects": 68, "n_folds": 68, "n_left_out": 0,
             }
             for variant in variants for seed in seeds
             for scope in ("composite", "samm") for metric in ("uf1", "uar", "war")

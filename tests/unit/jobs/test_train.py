@@ -72,9 +72,10 @@ def test_test_inputs_cannot_be_reached_while_learning(prepared, variant):
     split = read_folds(prepared.folds)
     spec = spec_of(prepared, variant)
     data = train._data(split, prepared.lists[variant])
-    rows = train._rows_of(split, split.folds[1].test)
-    noisy = data.copy()
-    noisy[rows[1:]] = noisy[rows[1:]][..., ::-1]
+    rows = [data.rows[sample_id] for sample_id in split.folds[1].test]
+    noise = data.data.copy()
+    noise[rows[1:]] = noise[rows[1:]][..., ::-1]
+    noisy = replace(data, data=noise)
     honest, other = (train.run_fold(spec, CPU, split, one, 1) for one in (data, noisy))
     assert np.array_equal(scores(honest)[0], scores(other)[0])
     assert not np.array_equal(scores(honest)[1:], scores(other)[1:])

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from mer.core.errors import DataError
-from mer.media.frames import frame_files, read_colour, read_grey_frames, to_grey
+from mer.media.frames import frame_files, read_colour, read_frames, to_grey
 
 
 def test_grey_is_opencvs_luma_within_rounding():
@@ -58,7 +58,7 @@ def test_frames_of_two_sizes_are_refused(tmp_path):
     Image.fromarray(np.zeros((4, 5), np.uint8)).save(tmp_path / "1.png")
     Image.fromarray(np.zeros((4, 6), np.uint8)).save(tmp_path / "2.png")
     with pytest.raises(DataError, match=r"2.png: the frame is 6x4 pixels, '1.png' is 5x4"):
-        read_grey_frames([tmp_path / "1.png", tmp_path / "2.png"])
+        read_frames([tmp_path / "1.png", tmp_path / "2.png"])
 
 
 def test_an_image_of_sixteen_bits_is_refused_not_cut_off(tmp_path):

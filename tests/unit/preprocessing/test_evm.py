@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mer.core.errors import DataError
-from mer.preprocessing.magnification import (
+from mer.preprocessing.evm import (
     collapse,
     laplacian_pyramid,
     level_gains,

@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from mer.core.location import Location
+from mer.datasets import DATASETS
 from mer.media.dlib_faces import DlibFaces, model_file
 from mer.standins.frames import face_of
 from mer.standins.plan import StandInParams
@@ -13,13 +15,21 @@ from mer.synthetic.face import eye_distance
 
 
 @pytest.fixture(scope="module")
-def onsets(tmp_path_factory):
+def written(tmp_path_factory):
+    """Write stand-ins of SMIC, CASME II, SAMM and JAFFE."""
+    roots = {}
+    for key in ("smic_hs", "casme2", "samm", "jaffe"):
+        roots[key] = tmp_path_factory.mktemp(key)
+        write(plan(key, StandInParams(scale=0.15)), roots[key])
+    return roots
+
+
+@pytest.fixture(scope="module")
+def onsets(written):
     """First frames of one clip per subject of SMIC, CASME II and SAMM, as written, with true landmarks."""
     found = []
     for key, suffix in (("smic_hs", "bmp"), ("casme2", "jpg"), ("samm", "jpg")):
-        planned = plan(key, StandInParams(scale=0.15))
-        out = tmp_path_factory.mktemp(key)
-        write(planned, out)
+        planned, out = plan(key, StandInParams(scale=0.15)), written[key]
         for person, clip in {clip.person: clip for clip in planned.clips}.items():
             image = cv2.imread(str(out / clip.folder / clip.files[0]))
             face = face_of(person, 128)
@@ -36,6 +46,22 @@ def test_dlib_finds_the_faces_and_their_landmarks(onsets):
     assert len(seen) >= 0.95 * len(found)
     errors = [np.linalg.norm(p - t, axis=1).mean() / eye_distance(t) for p, t in seen]
     assert np.mean(errors) <= 0.08
+
+
+@pytest.mark.parametrize("key", ["casme2", "jaffe"])
+def test_dlib_agrees_with_the_landmarks_that_a_stand_in_gives(key, written):
+    """At the onset of clips, and at the apex of stills."""
+    spec, faces = DATASETS[key], DlibFaces()
+    reader = spec.build(spec.params(), Location(key, written[key]))
+    errors = []
+    for sample in reader.index().samples[::3]:
+        clip = reader.read_clip(sample)
+        seen = faces.landmarks(clip.frames[0])
+        if seen is not None:
+            error = np.linalg.norm(seen - clip.landmarks, axis=1).mean()
+            errors.append(error / eye_distance(clip.landmarks))
+    assert len(errors) >= 8
+    assert np.mean(errors) < 0.08
 
 
 def test_no_face_in_noise():

@@ -61,7 +61,7 @@ sedes: [1]
 """
     assert problems(text) == [
         "sedes: Unknown key 'sedes'. Did you mean 'seeds'? Known keys: "
-        "datasets, device, folds_per_job, name, paths, protocols, seeds, variants.",
+        "datasets, device, folds_per_job, name, paths, protocols, seeds, variants, weights.",
         "datasets.demo.n_subjetcs: Unknown key 'n_subjetcs'. Did you mean 'n_subjects'? Known keys: "
         "amplitude_px, clips_per_class, height, n_subjects, noise, seed.",
         "protocols.first.protocol: Unknown protocol 'losso'. Did you mean 'loso'? "
@@ -69,7 +69,7 @@ sedes: [1]
         "smic_hs_nonmicro, tlcnn560.",
         "variants.net.lr: Input should be greater than 0. Got -1",
         "variants.net.epcohs: Unknown key 'epcohs'. Did you mean 'epochs'? Known keys: "
-        "batch_size, dropout, epochs, flow_image, lr, order, weight_decay.",
+        "batch_size, dropout, epochs, flow_image, lr, order, preprocessing, weight_decay.",
         "variants.lbp.descriptor.block_row: Unknown key 'block_row'. Did you mean 'block_rows'? Known keys: "
         "block_columns, block_rows, neighbours, radius_t, radius_x, radius_y, sampling.",
         "protocols.second.datasets: Unknown dataset 'dmo'. Did you mean 'demo'? Known datasets: demo.",
@@ -189,3 +189,37 @@ def test_relative_paths_start_at_the_base():
     datasets = {"demo": {}, "mine": {"dataset": "table"}}
     config = parsed(VALID, datasets=datasets, paths={"mine": "data"})
     assert config.paths["mine"] == Path("/base/data")
+
+
+def test_mistakes_in_the_preprocessing_are_explained():
+    text = """
+name: mine
+datasets: {demo: }
+protocols:
+  p: {protocol: loso, datasets: [demo]}
+variants:
+  one: {method: ststnet, preprocessing: {crop: {sise: 3}, landmarks: dlib}}
+  two: {method: ststnet, preprocessing: {align: {eye_distance: 60}}}
+  three: {method: ststnet, preprocessing: {landmarks: given}}
+  four: {method: ststnet, preprocessing: {magnification: {method: phase}}}
+  five: {method: ststnet, preprocessing: {apex: {spotting: ten_cells}}}
+"""
+    assert problems(text) == [
+        "variants.one.preprocessing.crop.sise: Unknown key 'sise'. Did you mean 'size'? Known keys: "
+        "forehead, margin, size.",
+        "variants.two.preprocessing: 'align' needs landmarks: set 'landmarks' to given, dlib or face_alignment",
+        "variants.three.preprocessing: 'landmarks' is set and no step uses them: set 'align' or 'crop', or leave "
+        "it out",
+        "variants.four.preprocessing.magnification: 'method: phase' needs 'band_hz: [lowest, highest]', and only "
+        "it takes one",
+        "variants.five.preprocessing: 'apex.spotting: ten_cells' needs landmarks: set 'landmarks' to given, "
+        "dlib or face_alignment",
+    ]
+
+
+def test_the_folder_of_weights_may_stand_in_paths_yaml(tmp_path):
+    (tmp_path / "paths.yaml").write_text("weights: nets\n")
+    raw = with_paths({"datasets": {}}, tmp_path / "paths.yaml")
+    assert raw == {"weights": "nets", "datasets": {}, "paths": {}}
+    own = with_paths({"datasets": {}, "weights": "mine"}, tmp_path / "paths.yaml")
+    assert own["weights"] == "mine"

@@ -81,11 +81,11 @@ def test_a_missing_apex_is_a_reason(tmp_path):
                 "classes": {"positive": ["positive"], "rest": ["negative"]},
             }
         },
-        variants={"ststnet": {"flow_image": {"without_apex": "refuse"}}},
+        variants={"ststnet": {"preprocessing": {"apex": {"spotting": "refuse"}}}},
         paths={"mine": str(tmp_path)},
     )
     assert planned.skipped == {
-        ("p", "ststnet"): "Flow image (u, v, strain) needs an apex frame, 2 clips of mine have none"
+        ("p", "ststnet"): "Flow image, onset to apex needs an apex frame, 2 clips of mine have none"
     }
 
 
@@ -180,3 +180,38 @@ def test_a_data_set_that_no_protocol_uses_is_not_read(tmp_path):
     )
     planned.check()
     assert planned.datasets == ("demo",)
+
+
+def test_weights_that_must_be_fetched_are_asked_for_before_anything_runs(tmp_path):
+    face = {"preprocessing": {"landmarks": "face_alignment", "crop": {}}}
+    variants = {"ststnet": face}
+    with pytest.raises(ConfigError, match="as 'weights' in paths.yaml"):
+        sweep(variants=variants).check()
+    sweep(variants=variants, weights=str(tmp_path)).check()
+
+
+def test_finished_flow_images_cannot_be_preprocessed(flow_table, tmp_path):
+    planned = sweep(
+        datasets={"demo": {}, "flows": {"dataset": "flow_images"}},
+        protocols={"p": {"protocol": "loso", "datasets": ["flows"]}},
+        variants={"ststnet": {"preprocessing": {"length": {"n_frames": 5}}}},
+        paths={"flows": str(tmp_path)},
+    )
+    assert planned.skipped == {
+        ("p", "ststnet"): "preprocessing needs frames, flows holds finished flow images"
+    }
+
+
+def test_settings_that_change_nothing_make_no_other_recipe():
+    apex = {"preprocessing": {"apex": {"source": "spotted"}}}
+    planned = sweep(
+        variants={
+            "lbp_top_svm": {},
+            "lbp_spotted": {"method": "lbp_top_svm", **apex},
+            "ststnet": {},
+            "ststnet_spotted": {"method": "ststnet", **apex},
+        }
+    )
+    keys = {name: planned.recipe(name).key for name in planned.config.variants}
+    assert keys["lbp_top_svm"] == keys["lbp_spotted"]
+    assert keys["ststnet"] != keys["ststnet_spotted"]

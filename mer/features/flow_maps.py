@@ -1,0 +1,105 @@
+"""Maps that flow images are made of: displacement, its length, strain; small, and scaled."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from mer.core.parameters import Params
+from mer.core.types import Array, FloatArray, UInt8Array
+
+FlowBackend = Literal["tvl1_opencv", "tvl1_skimage", "tvl1_torch", "farneback", "dis"]
+
+
+class FlowMapParams(Params):
+    """Settings of flow images."""
+
+    size: int = Field(default=28, ge=8, le=512, description="Height and width of the image in pixels.")
+    flow: FlowBackend = Field(
+        default="tvl1_opencv",
+        description="How the flow is computed; 'tvl1_torch' finds small motions best and is the fastest "
+        "TV-L1 (docs/measurements.md), 'tvl1_opencv' is what most published code used.",
+    )
+    channels: Literal["u_v_strain", "u_v_magnitude", "u_v"] = Field(
+        default="u_v_strain",
+        description="Displacement along x and y, then optical strain, or the displacement's length, "
+        "or nothing.",
+    )
+    differences: Literal["central", "backward"] = Field(
+        default="central", description="Of strain: 'backward' is that of ELRCN's program."
+    )
+    scaling: Literal["minmax_255", "pixels"] = Field(
+        default="minmax_255",
+        description="'minmax_255' rescales every channel of every image to span 0 to 255, as the STSTNet "
+        "authors distribute their images; 'pixels' keeps displacements in pixels and strain as it is.",
+    )
+
+    @property
+    def n_channels(self) -> int:
+        """Channels of an image."""
+        return 2 if self.channels == "u_v" else 3
+
+
+def flow_maps(first: Array, second: Array, params: FlowMapParams, device: str) -> Array:
+    """Compute the flow images of N pairs of frames.
+
+    Flow and strain are computed at the frames' size, then shrunk by area averaging; displacements keep
+    the unit of the frames' pixels.
+
+    Parameters
+    ----------
+    first, second
+        Grey frames of shape (N, H, W): uint8, or float from 0 to 255.
+    params
+        Settings.
+    device
+        Where PyTorch computes.
+
+    Returns
+    -------
+    ndarray of shape (N, C, size, size)
+        uint8, or float32 for ``pixels``.
+    """
+    import cv2  # planning needs the settings, not the computation
+
+    from mer.features.optical_flow import flows
+    from mer.features.optical_strain import optical_strain
+
+    side = (params.size, params.size)
+    images = []
+    for field in flows(first, second, params.flow, device):
+        maps = [*field]
+        if params.channels == "u_v_strain":
+            maps.append(optical_strain(field, params.differences))
+        elif params.channels == "u_v_magnitude":
+            maps.append(np.hypot(*field))
+        small = np.stack([cv2.resize(plane, side, interpolation=cv2.INTER_AREA) for plane in maps])
+        images.append(small.astype(np.float32) if params.scaling == "pixels" else minmax_255(small))
+    return np.stack(images)
+
+
+def minmax_255(image: FloatArray) -> UInt8Array:
+    """Rescale every channel to span 0 to 255.
+
+    Parameters
+    ----------
+    image
+        Array of shape (C, H, W). A channel of one value becomes all zeros.
+
+    Returns
+    -------
+    ndarray of shape (C, H, W)
+        uint8, rounded to the nearest level.
+    """
+    least = image.min(axis=(1, 2), keepdims=True)
+    span = image.max(axis=(1, 2), keepdims=True) - least
+    return np.rint(255 * (image - least) / np.where(span > 0, span, 1)).astype(np.uint8)
+
+
+def flow_device(flow: FlowBackend, wanted: str) -> str:
+    """Choose the device that the flow is computed on; only one way of computing it asks for a GPU."""
+    if flow != "tvl1_torch":
+        return "cpu"
+    from mer.core.device import choose_device
+
+    return choose_device(wanted).type

@@ -1,0 +1,72 @@
+"""From a sample to the frames that a representation looks at: which are read, and what is done to them."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from mer.core.errors import NoFaceError
+from mer.core.types import Choice, Clip, Reading
+from mer.preprocessing.steps import LOCATING, STEPS, Preprocessing
+from mer.preprocessing.steps.apex import told
+
+# What a representation looks at: the first frame, first and apex frame, or all frames.
+LooksAt = Literal["onset", "onset_apex", "all"]
+
+
+def choice(settings: Preprocessing, looks_at: LooksAt) -> Choice:
+    """Say which frames must be read; a frame that nobody looks at is not decoded.
+
+    Parameters
+    ----------
+    settings
+        What will be done to the clip.
+    looks_at
+        What the representation looks at.
+    """
+
+    def choose(n_frames: int, annotated: int | None) -> Reading:
+        apex = None if settings.apex is None else told(settings.apex, n_frames, annotated)
+        if looks_at == "all" or settings.magnification is not None or settings.length is not None:
+            return Reading(None, apex)
+        if looks_at == "onset":
+            return Reading((0,))
+        return Reading(None if apex is None else tuple(sorted({0, apex})), apex)
+
+    return choose
+
+
+def preprocess(clip: Clip, settings: Preprocessing) -> Clip:
+    """Do the steps that the settings name, in the order of ``STEPS``.
+
+    Raises
+    ------
+    NoFaceError
+        If a step needs landmarks, the clip has none, and the settings do not take it as it is.
+    DataError
+        If a step cannot be done.
+    """
+    return change(locate(clip, settings), settings)
+
+
+def locate(clip: Clip, settings: Preprocessing) -> Clip:
+    """Do the steps that place face and apex; frames keep their number."""
+    if settings.landmarks is not None and clip.landmarks is None and settings.without_face != "whole_frame":
+        raise NoFaceError(_NO_LANDMARKS[settings.landmarks])
+    return _done(clip, settings, [name for name in settings.steps if name in LOCATING])
+
+
+def change(clip: Clip, settings: Preprocessing) -> Clip:
+    """Do the steps that come after ``locate``."""
+    return _done(clip, settings, [name for name in settings.steps if name not in LOCATING])
+
+
+def _done(clip: Clip, settings: Preprocessing, steps: Sequence[str]) -> Clip:
+    for name in steps:
+        clip = STEPS[name].apply(clip, getattr(settings, name))
+    return clip
+
+
+_NO_LANDMARKS = {
+    "given": "landmarks.csv has no landmarks of its onset frame",
+    "dlib": "dlib finds no face in its onset frame",
+    "face_alignment": "face_alignment finds no face in its onset frame",
+}

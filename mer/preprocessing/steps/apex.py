@@ -1,0 +1,97 @@
+"""Step: say where the apex frame is."""
+
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import Field
+
+from mer.core.errors import DataError
+from mer.core.parameters import Params
+from mer.core.types import Array, Clip, FloatArray
+from mer.preprocessing.apex_spotting import (
+    divide_and_conquer,
+    largest_cell_ratio,
+    largest_deviation,
+    largest_difference,
+    middle_frame,
+)
+
+_BY_FRAMES = {"difference": largest_difference, "deviation": largest_deviation}
+_BY_LANDMARKS = {"ten_cells": largest_cell_ratio, "divide_and_conquer": divide_and_conquer}
+
+
+class ApexParams(Params):
+    """Where the apex frame is taken from."""
+
+    source: Literal["annotated", "spotted"] = Field(
+        default="annotated",
+        description="'annotated' spots the apex only where none is annotated, as in all of SMIC; 'spotted' "
+        "spots it in every clip.",
+    )
+    spotting: Literal["middle", "difference", "deviation", "ten_cells", "divide_and_conquer", "refuse"] = (
+        Field(
+            default="middle",
+            description="How an apex is spotted: 'middle' of onset and offset, 'difference' to the onset "
+            "frame (FR), 'deviation' on thumbnails (STRCN), 'ten_cells' (CapsuleNet), 'divide_and_conquer' "
+            "(Liong 2015). 'refuse' leaves out methods that need an apex where none is annotated.",
+        )
+    )
+
+    @property
+    def needs_landmarks(self) -> bool:
+        """Whether a face must be found to spot an apex."""
+        return self.spotting in _BY_LANDMARKS
+
+    @property
+    def needs_annotation(self) -> bool:
+        """Whether every clip must have an annotated apex."""
+        return self.spotting == "refuse"
+
+
+def told(params: ApexParams, n_frames: int, annotated: int | None) -> int | None:
+    """Say where the apex is as far as that can be told without a look at the frames; else None.
+
+    Parameters
+    ----------
+    params
+        Settings.
+    n_frames
+        Frames from onset to offset.
+    annotated
+        Position of the annotated apex from the onset, or None.
+    """
+    if params.source == "annotated" and annotated is not None:
+        return annotated
+    return middle_frame(n_frames) if params.spotting == "middle" else None
+
+
+def apply(clip: Clip, params: ApexParams) -> Clip:
+    """Spot the apex on grey frames, where it is not known yet.
+
+    Landmarks are those of the first frame, for all frames: CapsuleNet's program finds them anew in each.
+
+    Raises
+    ------
+    DataError
+        If none is annotated and none may be spotted.
+    """
+    apex = told(params, len(clip.frames), clip.apex) if clip.apex is None else clip.apex
+    if apex is not None:
+        return replace(clip, apex=apex)
+    if params.spotting in _BY_FRAMES:
+        return replace(clip, apex=_BY_FRAMES[params.spotting](_grey(clip.frames)))
+    if params.spotting in _BY_LANDMARKS:
+        return replace(clip, apex=_BY_LANDMARKS[params.spotting](_grey(clip.frames), _known(clip.landmarks)))
+    raise DataError("no apex frame is annotated, and the settings say 'spotting: refuse'")
+
+
+def _known(landmarks: FloatArray | None) -> FloatArray:
+    if landmarks is None:
+        raise DataError("the apex cannot be spotted without landmarks")
+    return landmarks
+
+
+def _grey(frames: Array) -> Array:
+    from mer.media.frames import to_grey  # reads images, which planning does not
+
+    return to_grey(frames) if frames.ndim == 4 else frames
