@@ -1,29 +1,39 @@
 """The 68 landmarks of a face by 2DFAN-4, the network of the package ``face_alignment``.
 
-Bulat and Tzimiropoulos 2017, "How far are we from solving the 2D & 3D face alignment problem?". The package
-itself downloads weights when it lacks them. Here only its network is used, and the weights come from a
-folder; fetch them once, where there is a network, by (in one line)::
+Bulat and Tzimiropoulos 2017, "How far are we from solving the 2D & 3D face alignment problem?". The face is
+looked for by S3FD, as in the package. The package itself downloads weights when it lacks them. Here only its
+networks are used, and the weights come from a folder; fetch them once, where there is a network, by (in one
+line each)::
 
     curl -fLO --create-dirs --output-dir FOLDER
         https://www.adrianbulat.com/downloads/python-fan/2DFAN4-11f355bf06.pth.tar
+    curl -fLO --create-dirs --output-dir FOLDER
+        https://www.adrianbulat.com/downloads/python-fan/s3fd-619a316812.pth
+
+Where boxes of faces or another detector are given, the first file is enough.
 
 Cropping and reading of the heat maps follow version 1.5.0 of the package, except that nothing is cut to whole
-pixels, which moves the package's landmarks by half a pixel upwards and to the left.
+pixels. That moves the package's own landmarks by 0.5 - S / 512 pixels on the average, downwards and to the
+right, where S is the side of its crop in pixels.
 """
 
-import hashlib
-import textwrap
 from collections.abc import Sequence
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from mer.core.errors import DataError, DeviceError
+from mer.core.errors import DataError
 from mer.core.types import Array, FloatArray, UInt8Array
-from mer.media.dlib_faces import DlibFaces
+from mer.media.face_alignment_weights import (
+    WeightsFile,
+    as_colours,
+    load_network,
+    package_module,
+    require_files,
+)
+from mer.media.s3fd_faces import S3fdFaces
 
 FILE = "2DFAN4-11f355bf06.pth.tar"
 URL = f"https://www.adrianbulat.com/downloads/python-fan/{FILE}"
@@ -33,10 +43,17 @@ SHA256 = "11f355bf0693120222f5955ce3f9dc8fb5763ebb30a47d7906e509490d32e4aa"
 
 _STACKED = 4  # hourglasses
 _INPUT = 256  # rows and columns that the network reads
-# How the package places its crop: side relative to height plus width of the box, and how far it lies
-# above the box's centre, in heights.
+# How the package places its crop about a box of S3FD: side relative to the box's height plus width, and how
+# far it lies above the box's centre, in heights.
 _SIDE = 200 / 195
 _RAISED = 0.12
+
+
+class Detector(Protocol):
+    """Finds one face of an image."""
+
+    def box(self, image: UInt8Array) -> Array | None:
+        """Find first row, end of rows, first column, end of columns; None if there is no face."""
 
 
 class FaceAlignmentFaces:
@@ -45,23 +62,32 @@ class FaceAlignmentFaces:
     Parameters
     ----------
     folder
-        Where the file of weights lies, ``2DFAN4-11f355bf06.pth.tar``. It is read when first needed, and
-        never downloaded.
+        Where the files of weights lie, ``2DFAN4-11f355bf06.pth.tar`` and that of ``S3fdFaces``. They are
+        read when first needed, and never downloaded.
+    detector
+        Finds the face where no box is given; ``S3fdFaces`` on the same device if None. The crop is placed
+        about the box as the package places it about that of S3FD.
     device
-        A device of PyTorch, or ``auto``: a GPU where PyTorch can use one. Landmarks of different devices
-        agree but for rounding.
+        ``cpu``; ``cuda``, which must be there; or ``auto``, a GPU where PyTorch can use one. Landmarks of
+        different devices agree but for rounding.
     sha256
-        Checksum that the file must have; None takes weights of one's own, if they fit the network.
+        Checksum that the file of 2DFAN-4 must have; None takes weights of one's own, if they fit the network.
     at_once
         Faces in work at a time: a matter of speed and memory.
     """
 
     def __init__(
-        self, folder: Path, *, device: str = "auto", sha256: str | None = SHA256, at_once: int = 8
+        self,
+        folder: Path,
+        *,
+        detector: Detector | None = None,
+        device: str = "auto",
+        sha256: str | None = SHA256,
+        at_once: int = 8,
     ) -> None:
-        self.path = Path(folder) / FILE
+        self.weights = WeightsFile("2DFAN-4", Path(folder), URL, SHA256, sha256)
+        self.detector = S3fdFaces(folder, device=device) if detector is None else detector
         self.device = device
-        self.sha256 = sha256
         self.at_once = at_once
 
     def landmarks(self, image: UInt8Array, box: Array | None = None) -> FloatArray | None:
@@ -73,7 +99,7 @@ class FaceAlignmentFaces:
             Grey of shape (H, W) or RGB of shape (H, W, 3).
         box
             Where the face is: first row, end of rows, first column, end of columns in pixels. Without
-            it dlib looks for the largest face, for which the extra ``mer[dlib]`` is needed.
+            it the detector looks for the face.
 
         Returns
         -------
@@ -83,7 +109,7 @@ class FaceAlignmentFaces:
         Raises
         ------
         DataError
-            If the weights are missing or damaged, or the image or the box is none.
+            If weights are missing or damaged, or the image or the box is none.
         """
         return self.landmarks_of([image], None if box is None else [box])[0]
 
@@ -97,15 +123,21 @@ class FaceAlignmentFaces:
         images
             As ``landmarks`` takes them.
         boxes
-            One per image, None where there is no face; dlib looks for all of them if none are given.
+            One per image, None where there is no face; the detector looks for all of them if none are
+            given.
 
         Returns
         -------
         list of ndarray of shape (68, 2) or None
             As ``landmarks`` returns them.
+
+        Raises
+        ------
+        DataError
+            As ``landmarks`` raises it.
         """
         if boxes is None:
-            boxes = [self._detector.box(image) for image in images]
+            boxes = self._find(images)
         found: list[FloatArray | None] = [None] * len(images)
         cuts = [
             (n, *_cut(image, box))
@@ -120,11 +152,18 @@ class FaceAlignmentFaces:
                 found[n] = corner + side * place - 0.5
         return found
 
+    def _find(self, images: Sequence[UInt8Array]) -> list[Array | None]:
+        """Look for the faces, once it is known that no weights will be missing afterwards."""
+        detector = self.detector
+        needed = [self.weights] + ([detector.weights] if isinstance(detector, S3fdFaces) else [])
+        require_files(*needed)
+        return [detector.box(image) for image in images]
+
     def _heatmaps(self, cuts: UInt8Array) -> FloatArray:
         """Compute heat maps (N, 68, 64, 64) of crops and of their mirror images, and add them."""
         import torch
 
-        flip = _package().utils.flip
+        flip = package_module("utils").flip
         network, device = self._network
         with torch.inference_mode():
             batch = torch.from_numpy(cuts).to(device).permute(0, 3, 1, 2).float() / 255
@@ -134,43 +173,9 @@ class FaceAlignmentFaces:
         return result
 
     @cached_property
-    def _detector(self) -> DlibFaces:
-        return DlibFaces()
-
-    @cached_property
     def _network(self) -> tuple[Any, Any]:
         """Load the network onto its device."""
-        weights = _weights(self.path, self.sha256)
-        network = _package().models.FAN(_STACKED)
-        try:
-            network.load_state_dict(weights)
-        except (AttributeError, RuntimeError, TypeError) as error:
-            raise DataError(f"{self.path} does not hold the weights of 2DFAN-4: {_short(error)}") from error
-        device = _device(self.device)
-        return network.to(device).eval(), device
-
-
-def _weights(path: Path, sha256: str | None) -> Any:  # noqa: ANN401  # a damaged file holds anything
-    """Read the file of weights, which must be there and be the right one."""
-    import torch
-
-    if not path.is_file():
-        raise DataError(
-            f"{path} is missing: the weights of 2DFAN-4. They are not downloaded by themselves; fetch "
-            f"{URL} into the folder {path.parent}. Its SHA-256 is {SHA256}."
-        )
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if sha256 is not None and found != sha256:
-        raise DataError(
-            f"{path} is damaged or another file: its SHA-256 is {found}, expected was {sha256}. "
-            f"Fetch {URL} again."
-        )
-    try:
-        # Nothing but tensors is read: a pickle could run a program.
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # damaged pickles raise exceptions of any kind
-        raise DataError(f"{path} is damaged or holds no weights of PyTorch: {_short(error)}") from error
+        return load_network(package_module("models").FAN(_STACKED), self.weights, self.device)
 
 
 def _cut(image: UInt8Array, box: Array) -> tuple[UInt8Array, FloatArray, float]:
@@ -187,10 +192,7 @@ def _cut(image: UInt8Array, box: Array) -> tuple[UInt8Array, FloatArray, float]:
     """
     import cv2
 
-    if image.dtype != np.uint8 or image.ndim not in (2, 3) or image.shape[2:] not in ((), (3,)):
-        raise DataError(
-            f"expected an image of uint8, shape (H, W) or (H, W, 3), got {image.dtype}, {image.shape}"
-        )
+    colours = as_colours(image)
     top, bottom, left, right = (float(edge) for edge in box)
     height, width = bottom - top, right - left
     if not (0 < height < np.inf and 0 < width < np.inf):
@@ -200,7 +202,6 @@ def _cut(image: UInt8Array, box: Array) -> tuple[UInt8Array, FloatArray, float]:
     zoom = _INPUT / side
     shift = zoom * (0.5 - corner) - 0.5
     matrix = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]])
-    colours = image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)
     # Linear, and black beyond the image, as the package does it.
     cut = cv2.warpAffine(np.ascontiguousarray(colours), matrix, (_INPUT, _INPUT), flags=cv2.INTER_LINEAR)
     return cut.astype(np.uint8, copy=False), corner, side
@@ -230,27 +231,3 @@ def _peaks(heatmaps: FloatArray) -> FloatArray:
     )
     step = np.stack([np.sign(after_x - before_x), np.sign(after_y - before_y)], axis=2) * inside[..., None]
     return (np.stack([x, y], axis=2) + 0.25 * step + 0.5) / size
-
-
-def _device(wanted: str) -> Any:  # noqa: ANN401  # torch is not imported with this module
-    import torch
-
-    if wanted.startswith("cuda") and not torch.cuda.is_available():
-        raise DeviceError(f"landmarks shall be found on '{wanted}' and torch finds no usable GPU")
-    return torch.device(("cuda" if torch.cuda.is_available() else "cpu") if wanted == "auto" else wanted)
-
-
-def _package() -> Any:  # noqa: ANN401  # face_alignment has no types
-    try:
-        face_alignment = import_module("face_alignment")
-        import_module("face_alignment.models")
-        import_module("face_alignment.utils")
-    except ImportError as error:
-        raise DataError(
-            "face_alignment 1.5 or later is not installed. Run: pip install 'face-alignment>=1.5'"
-        ) from error
-    return face_alignment
-
-
-def _short(error: Exception) -> str:
-    return textwrap.shorten(f"{type(error).__name__}: {error}", 300)

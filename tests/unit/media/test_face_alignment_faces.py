@@ -7,13 +7,15 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from face_alignment.api import models_urls
+from face_alignment.api import FaceAlignment, LandmarksType, models_urls
+from face_alignment.detection.sfd import FaceDetector, detect, sfd_detector
 from face_alignment.models import FAN
 from torch.nn import functional
 
 from mer.core.errors import DataError, DeviceError
-from mer.media.dlib_faces import DlibFaces
+from mer.media import s3fd_faces
 from mer.media.face_alignment_faces import FILE, SHA256, URL, FaceAlignmentFaces
+from mer.media.s3fd_faces import S3fdFaces
 from mer.synthetic.face import MIRRORED, photo
 
 BOX = np.array([60, 190, 175, 280])
@@ -54,7 +56,26 @@ class Bright(torch.nn.Module):
     """Takes the brightness of the image for the heat map of every landmark."""
 
     def forward(self, images):
-        return [functional.avg_pool2d(images.mean(dim=1, keepdim=True), 4).expand(-1, 68, -1, -1)]
+        return [functional.avg_pool2d(images.mean(dim=1, keepdim=True), 4).repeat(1, 68, 1, 1)]
+
+
+class Recording(Bright):
+    """Keeps what it was shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def forward(self, images):
+        self.seen.append(images.numpy().copy())
+        return super().forward(images)
+
+
+class Known:
+    """A detector that knows where the face is, if the image is not dark."""
+
+    def box(self, image):
+        return BOX if image.any() else None
 
 
 def spot(x, y, shape=(120, 150)):
@@ -97,7 +118,6 @@ def test_several_images_at_once_give_what_each_gives_alone(faces):
 
 def test_no_images_no_landmarks(tmp_path):
     assert FaceAlignmentFaces(tmp_path).landmarks_of([], []) == []
-    assert FaceAlignmentFaces(tmp_path).landmarks(photo()[:60, :60]) is None  # dlib sees no face
 
 
 @pytest.mark.parametrize("box", [(20, 100, 40, 120), (0, 120, 0, 150), (-30, 90, 30, 190)])
@@ -121,13 +141,53 @@ def test_a_mirrored_image_gives_mirrored_landmarks(faces):
     assert np.mean(error < 1e-6) > 0.9
 
 
-def test_dlib_finds_the_face_where_no_box_is_given(tmp_path):
-    box = DlibFaces().box(photo())
-    top, bottom, left, right = box
-    assert top < 130 < bottom
-    assert left < 223 < right
-    faces = seeing_brightness(tmp_path)
-    assert np.array_equal(faces.landmarks(photo()), faces.landmarks(photo(), box))
+def test_a_detector_that_is_given_finds_the_faces(folder):
+    faces = FaceAlignmentFaces(folder, detector=Known(), sha256=None)
+    faces._network = Bright(), torch.device("cpu")
+    bright, dark = faces.landmarks_of([photo(), np.zeros_like(photo())])
+    assert np.array_equal(bright, faces.landmarks(photo(), BOX))
+    assert dark is None
+
+
+def test_s3fd_of_the_same_folder_and_device_finds_the_faces_else(tmp_path):
+    detector = FaceAlignmentFaces(tmp_path, device="cpu", sha256=None).detector
+    assert isinstance(detector, S3fdFaces)
+    assert detector.device == "cpu"
+    assert detector.weights.path == tmp_path / s3fd_faces.FILE
+    assert detector.weights.expected == s3fd_faces.SHA256
+
+
+@pytest.mark.parametrize(
+    "face", [(80.3, 71.8, 172.6, 190.1), (101.5, 90.2, 146.9, 140.7), (-20.4, 60.9, 120.2, 215.3)]
+)
+def test_a_face_of_s3fd_is_cut_out_as_the_package_cuts_it_out(folder, tmp_path, monkeypatch, face):
+    """Red tells a pixel's column and green its row, so that the crop tells where it was cut."""
+    image = np.full((256, 256, 3), 255, np.uint8)
+    image[..., 0], image[..., 1] = np.meshgrid(np.arange(256), np.arange(256))
+    for module in (detect, sfd_detector):
+        monkeypatch.setattr(module, "detect", lambda *_, **__: np.array([[[*face, 0.9]]]))
+    theirs = FaceAlignment.__new__(FaceAlignment)  # its constructor downloads weights
+    theirs.device, theirs.dtype, theirs.max_batch_size = "cpu", torch.float32, 1
+    theirs.flip_input, theirs.landmarks_type, theirs.verbose = True, LandmarksType.TWO_D, False
+    theirs.face_detector = FaceDetector.__new__(FaceDetector)  # its constructor, too
+    vars(theirs.face_detector).update(device="cpu", filter_threshold=0.5, face_detector=None)
+    theirs.face_alignment_net = Recording()
+
+    (tmp_path / FILE).touch()
+    (tmp_path / s3fd_faces.FILE).touch()
+    ours = FaceAlignmentFaces(tmp_path)
+    ours._network = Recording(), torch.device("cpu")
+    ours.detector._network = None, torch.device("cpu")
+
+    [expected] = theirs.get_landmarks_from_image(image)
+    points = ours.landmarks(image)
+    assert points.shape == expected.shape
+    assert np.abs(points - expected).max() < 6  # the brightest cell may be its neighbour
+    (here, _), (there, _) = ours._network[0].seen, theirs.face_alignment_net.seen
+    seen = (here[0, 2] == 1) & (there[0, 2] == 1)
+    assert seen.mean() > 0.5
+    # Grey levels are pixels. The package cuts to whole ones at both ends.
+    assert 255 * np.abs(here - there)[0, :2, seen].max() < 2.1
 
 
 def test_missing_weights_are_named_and_not_downloaded(offline, tmp_path):
@@ -135,7 +195,29 @@ def test_missing_weights_are_named_and_not_downloaded(offline, tmp_path):
         FaceAlignmentFaces(tmp_path / "models").landmarks(photo(), BOX)
     for part in (str(tmp_path / "models" / FILE), URL, f"into the folder {tmp_path / 'models'}", SHA256):
         assert part in str(error.value)
+    assert s3fd_faces.FILE not in str(error.value)  # with a box it is not needed
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [None, FILE, s3fd_faces.FILE])
+def test_all_missing_weights_are_named_at_once(offline, tmp_path, there):
+    if there:
+        (tmp_path / there).touch()
+    with pytest.raises(DataError) as error:
+        FaceAlignmentFaces(tmp_path).landmarks(photo())
+    published = {
+        FILE: (str(tmp_path / FILE), URL, SHA256),
+        s3fd_faces.FILE: (str(tmp_path / s3fd_faces.FILE), s3fd_faces.URL, s3fd_faces.SHA256),
+    }
+    for file, parts in published.items():
+        for part in parts:
+            assert (part in str(error.value)) == (file != there)
+
+
+def test_missing_weights_are_named_before_a_detector_works(tmp_path):
+    with pytest.raises(DataError, match=f"{tmp_path / FILE} is missing") as error:
+        FaceAlignmentFaces(tmp_path, detector=Known()).landmarks(np.zeros_like(photo()))
+    assert s3fd_faces.FILE not in str(error.value)
 
 
 def test_another_file_than_the_published_one_is_refused(folder):
@@ -174,5 +256,5 @@ def test_images_and_boxes_that_are_none(tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_asked_for_must_be_there(folder):
-    with pytest.raises(DeviceError, match="'cuda'"):
+    with pytest.raises(DeviceError, match="A GPU was asked for"):
         FaceAlignmentFaces(folder, device="cuda", sha256=None).landmarks(photo(), BOX)
