@@ -1,7 +1,7 @@
 """The embedded demo: synthetic faces that make micro-expressions, rendered on demand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -73,11 +73,14 @@ class Demo:
         import cv2  # rendering happens in jobs, planning does without
 
         from mer.media.clips import chosen_clip
-        from mer.synthetic.clip import render
+        from mer.synthetic.clip import render_motion
+        from mer.synthetic.motion import draw_motion, landmarks_at
 
         subject, movement = self._clips[sample.sample_id]
         face = _neutral_face(self.params.seed, subject, self.params.height)
-        frames = render(face, movement, self._stream(sample.clip, subject, "render"))
+        rng = self._stream(sample.clip, subject, "render")
+        motion = draw_motion(face, movement, rng)
+        frames = render_motion(face, motion, movement.noise, rng)
         frames = frames[movement.onset : movement.offset + 1]
         n_frames, apex = len(frames), movement.apex - movement.onset
 
@@ -87,7 +90,8 @@ class Demo:
                 return chosen
             return np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in chosen]).astype(np.uint8)
 
-        return chosen_clip(n_frames, apex, float(movement.fps), choose, read)
+        clip = chosen_clip(n_frames, apex, float(movement.fps), choose, read)
+        return replace(clip, landmarks=landmarks_at(face, motion, movement.onset))
 
     @cached_property
     def _clips(self) -> dict[str, tuple[str, Movement]]:

@@ -2,20 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
+from mer.annotations.landmarks import LANDMARKS_FILE, read_landmarks
 from mer.core.digests import digest
 from mer.core.errors import DataError, listed
 from mer.core.location import Location, existing_root
 from mer.core.parameters import Params
 from mer.core.samples import named_sample, sorted_unique
 from mer.core.tabular import Row, frame_number, number, read_rows
-from mer.core.types import Choice, Clip, Sample, SampleIndex, UInt8Array, whole_clip
+from mer.core.types import Choice, Clip, FloatArray, Sample, SampleIndex, UInt8Array, whole_clip
 from mer.datasets.base import DatasetSpec
 
 
@@ -57,7 +58,9 @@ class Table:
             state = place.stat()
             described.append([sample.sample_id, *marks, place.name, state.st_mtime_ns, state.st_size])
         samples = tuple(sample for sample, _ in self._clips.values())
-        return SampleIndex(samples, digest([self.params.model_dump(mode="json"), described]))
+        # Nothing is added where no landmarks are given.
+        landmarks = [[*clip, points.tolist()] for clip, points in self._landmarks.items()]
+        return SampleIndex(samples, digest([self.params.model_dump(mode="json"), described, *landmarks]))
 
     def read_clip(self, sample: Sample, *, colour: bool = False, choose: Choice = whole_clip) -> Clip:
         """Read the frames from onset to offset, or a choice of them."""
@@ -76,7 +79,9 @@ class Table:
             return read_frames([files[onset + p] for p in positions], colour=colour)
 
         annotated = None if apex is None else apex - onset
-        return chosen_clip(offset - onset + 1, annotated, sample.fps, choose, read)
+        clip = chosen_clip(offset - onset + 1, annotated, sample.fps, choose, read)
+        _, subject = sample.subject.split(":", 1)
+        return replace(clip, landmarks=self._landmarks.get((subject, sample.clip)))
 
     def _files(self, folder: Path, first: int, last: int) -> dict[int, Path]:
         """Find the frames of a folder by number; all from the first to the last must be there."""
@@ -92,6 +97,12 @@ class Table:
                 listed(f"{folder}: frames {first} to {last} are needed, these are missing:", absent)
             )
         return files
+
+    @cached_property
+    def _landmarks(self) -> Mapping[tuple[str, str], FloatArray]:
+        """Landmarks that lie beside the table, by subject and name of the clip."""
+        path = existing_root(self.location) / LANDMARKS_FILE
+        return read_landmarks(path) if path.is_file() else {}
 
     @cached_property
     def _clips(self) -> Mapping[str, tuple[Sample, Path]]:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from mer.core.location import Location
 from mer.datasets.demo import SPEC
+from mer.media.dlib_faces import DlibFaces
 
 
 def test_everybody_shows_every_class_equally_often(tiny_demo):
@@ -39,6 +40,14 @@ def test_marks_of_index_and_clip_agree(tiny_demo):
         assert len(clip.frames) == sample.offset - sample.onset + 1
         assert clip.frames.dtype == np.uint8
         assert clip.offset < len(clip.frames)
+
+
+def test_landmarks_lie_where_dlib_finds_them(tiny_demo):
+    larger = SPEC.build(tiny_demo.params.model_copy(update={"height": 128}), Location("demo", None))
+    clip = larger.read_clip(larger.index().samples[0])
+    found = DlibFaces().landmarks(clip.frames[0])
+    error = np.linalg.norm(found - clip.landmarks, axis=1).mean()
+    assert error / np.linalg.norm(clip.landmarks[36] - clip.landmarks[45]) < 0.08
 
 
 @pytest.mark.parametrize("amplitude", [(0.0, 1.0), (2.0, 1.0)])

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mer.annotations.landmarks import write_landmarks
 from mer.core.errors import DataError
 from mer.core.location import Location
 from mer.datasets.table import SPEC
@@ -151,3 +152,15 @@ def test_a_video_that_ends_early_is_named(clips):
 def test_a_missing_table_is_named(tmp_path):
     with pytest.raises(DataError, match=r"clips.csv: the file does not exist"):
         reader(tmp_path).index()
+
+
+def test_landmarks_beside_the_table_come_with_the_clips(clips):
+    data = reader(clips(*GOOD))
+    before = data.index().fingerprint
+    points = np.arange(136.0).reshape(68, 2)
+    write_landmarks(data.location.root / "landmarks.csv", {("anna", "c1"): points})
+    data = reader(data.location.root)
+    anna, ben = data.index().samples
+    assert np.array_equal(data.read_clip(anna).landmarks, points)
+    assert data.read_clip(ben).landmarks is None
+    assert data.index().fingerprint != before
