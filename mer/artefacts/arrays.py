@@ -37,6 +37,8 @@ class Part:
         Position of each row's apex frame from the onset, None where none was looked at.
     annotated
         Position of the apex frame that is annotated, None where none is.
+    counts
+        Arrays of each sample where it has several, one per window; empty where it has one.
     """
 
     sample_ids: tuple[str, ...]
@@ -45,20 +47,31 @@ class Part:
     left_out: Mapping[str, str] = field(default_factory=dict)
     apexes: tuple[int | None, ...] = ()
     annotated: tuple[int | None, ...] = ()
+    counts: tuple[int, ...] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the array that the file holds."""
+        return sum(self.counts) if self.counts else len(self.sample_ids)
+
+    def rows(self, data: Array) -> Iterator[tuple[str, Array]]:
+        """Pair each sample with its array, or with its several arrays (M, ...)."""
+        ends = np.cumsum(self.counts)[:-1]
+        return zip(self.sample_ids, np.split(data, ends) if self.counts else data, strict=True)
 
 
 def write_part(path: Path, data: Array, part: Part) -> None:
-    """Write arrays of shape (N, ...) for the N samples of a part.
+    """Write arrays of shape (N, ...) for the N samples of a part, or for all windows of these.
 
     Raises
     ------
     DataError
         If there are not as many rows as samples, or a value is no finite number.
     """
-    if len(data) != len(part.sample_ids):
-        raise DataError(f"{path}: {len(data)} rows for {len(part.sample_ids)} samples.")
+    if len(data) != part.n_rows:
+        raise DataError(f"{path}: {len(data)} rows for {part.n_rows} samples or windows.")
     if data.dtype.kind == "f" and not np.isfinite(data).all():
-        bad = [name for name, row in zip(part.sample_ids, data, strict=True) if not np.isfinite(row).all()]
+        bad = [name for name, row in part.rows(data) if not np.isfinite(row).all()]
         raise DataError(listed(f"{path}: values that are no finite numbers in:", bad))
     # One entry, because safetensors writes several in an order that changes from call to call.
     about = {_ABOUT: canonical(asdict(part))}
@@ -86,6 +99,7 @@ def read_part(path: Path) -> tuple[Part, Array]:
                 about["left_out"],
                 tuple(about["apexes"]),
                 tuple(about["annotated"]),
+                tuple(about["counts"]),
             )
             tensor = file.get_slice(_TENSOR)
             data = _mapped(path, tuple(tensor.get_shape()), tensor.get_dtype())
@@ -93,8 +107,8 @@ def read_part(path: Path) -> tuple[Part, Array]:
         raise DataError(f"{path}: the file does not exist.") from None
     except (SafetensorError, KeyError, ValueError, OSError) as error:
         raise DataError(f"{path}: not a complete file of arrays ({error}).") from error
-    if len(data) != len(part.sample_ids):
-        raise DataError(f"{path}: {len(data)} rows for {len(part.sample_ids)} samples.")
+    if len(data) != part.n_rows:
+        raise DataError(f"{path}: {len(data)} rows for {part.n_rows} samples or windows.")
     return part, data
 
 
@@ -125,7 +139,7 @@ class Arrays:
     Attributes
     ----------
     data
-        Shape (N, ...).
+        Shape (N, ...); where samples have several arrays, N objects of shape (M, ...).
     rows
         Position in ``data`` by sample.
     left_out
@@ -163,6 +177,7 @@ def read_arrays(lists: Sequence[Path], sample_ids: Sequence[str]) -> Arrays:
     """
     found: dict[str, Array] = {}
     left_out: dict[str, str] = {}
+    several = False
     for parts in lists:
         for part, data in listed_parts(parts):
             doubled = [
@@ -170,8 +185,9 @@ def read_arrays(lists: Sequence[Path], sample_ids: Sequence[str]) -> Arrays:
             ]
             if doubled:
                 raise DataError(f"{parts}: sample {doubled[0]} occurs in two parts.")
-            found.update(zip(part.sample_ids, data, strict=True))
+            found.update(part.rows(data))
             left_out.update(part.left_out)
+            several |= bool(part.counts)
     missing = [sample_id for sample_id in sample_ids if sample_id not in found and sample_id not in left_out]
     if missing:
         raise DataError(listed("No array was prepared for these samples:", missing))
@@ -179,20 +195,30 @@ def read_arrays(lists: Sequence[Path], sample_ids: Sequence[str]) -> Arrays:
     if not kept:
         raise DataError("All samples are left out: " + listed("reasons:", sorted(set(left_out.values()))))
     return Arrays(
-        stacked(found, kept),
+        _apart(found, kept) if several else _stacked(found, kept),
         {sample_id: row for row, sample_id in enumerate(kept)},
         {sample_id: left_out[sample_id] for sample_id in sample_ids if sample_id in left_out},
     )
 
 
-def stacked(arrays: Mapping[str, Array], sample_ids: Sequence[str]) -> Array:
-    """Stack the arrays of some samples, shape (N, ...).
+def joined(arrays: Mapping[str, Array], *, several: bool) -> tuple[Array, tuple[int, ...]]:
+    """Put the arrays of samples under each other, and count how many each has where it has several.
 
     Raises
     ------
     DataError
         If they differ in shape, naming a sample of each.
     """
+    if not arrays:
+        return np.empty((0,), np.float32), ()
+    if not several:
+        return _stacked(arrays, list(arrays)), ()
+    first = {name: rows[0] for name, rows in arrays.items()}
+    _stacked(first, list(first))  # windows of one clip have one shape
+    return np.concatenate(list(arrays.values())), tuple(map(len, arrays.values()))
+
+
+def _stacked(arrays: Mapping[str, Array], sample_ids: Sequence[str]) -> Array:
     by_shape: dict[tuple[int, ...], str] = {}
     for sample_id in sample_ids:
         by_shape.setdefault(arrays[sample_id].shape, sample_id)
@@ -201,6 +227,14 @@ def stacked(arrays: Mapping[str, Array], sample_ids: Sequence[str]) -> Array:
         remedy = "Where they differ in frames, set 'length' in the preprocessing."
         raise DataError(listed(f"Samples differ in shape. {remedy}", shapes))
     return np.stack([arrays[sample_id] for sample_id in sample_ids])
+
+
+def _apart(arrays: Mapping[str, Array], sample_ids: Sequence[str]) -> Array:
+    """Put arrays of several windows, of which no two clips have equally many, beside each other."""
+    objects = np.empty(len(sample_ids), dtype=object)
+    for row, sample_id in enumerate(sample_ids):
+        objects[row] = arrays[sample_id]
+    return objects
 
 
 def listed_parts(parts: Path) -> Iterator[tuple[Part, Array]]:

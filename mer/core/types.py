@@ -165,7 +165,8 @@ class Samples:
     sample_ids
         N names, in the order of ``data``.
     data
-        Array of shape (N, ...), in the form that the method asked for.
+        Array of shape (N, ...), in the form that the method asked for; where it asked for windows, N
+        objects of shape (M, ...), as clips have different numbers of them.
     """
 
     sample_ids: tuple[str, ...]

@@ -58,10 +58,7 @@ def run(
     recipe = build_recipe(spec)
     prepared = [part for part, _ in listed_parts(parts)]
     found = {
-        name: row
-        for path in landmarks
-        for part, data in listed_parts(path)
-        for name, row in zip(part.sample_ids, data, strict=True)
+        name: row for path in landmarks for part, data in listed_parts(path) for name, row in part.rows(data)
     }
     index = {sample.sample_id: sample for sample in reader.index()}
     notes = _notes(prepared)

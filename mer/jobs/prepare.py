@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mer.artefacts.arrays import Part, read_part, stacked, write_part, write_parts
+from mer.artefacts.arrays import Part, joined, read_part, write_part, write_parts
 from mer.core.errors import DataError, MerError, NoFaceError, listed
 from mer.core.types import Array, Execution, FloatArray, Reading, Sample
 from mer.datasets import DATASETS
@@ -16,6 +16,7 @@ from mer.features import FEATURES
 from mer.features.base import Feature, FlowImageFeature, Recipe
 from mer.jobs.datasets import build_dataset, build_recipe
 from mer.preprocessing.chain import change, choice, locate
+from mer.preprocessing.steps.windows import cut
 from mer.sweep.parts import parts, samples_digest
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 
@@ -46,10 +47,12 @@ def run(spec: PrepareSpec, execution: Execution, landmarks: Sequence[Path], outp
         found = Computed(_accept(compute, reader, samples))
     else:
         found = _compute(recipe, compute, reader, samples, _found_landmarks(spec, landmarks))
-    sample_ids = tuple(found.arrays)
-    data = stacked(found.arrays, sample_ids) if sample_ids else np.empty((0,), np.float32)
     apexes, annotated = zip(*found.apexes.values(), strict=True) if found.apexes else ((), ())
-    part = Part(sample_ids, recipe.described(), spec.digest, found.left_out, apexes, annotated)
+    several = recipe.preprocessing.windows is not None
+    data, counts = joined(found.arrays, several=several)
+    part = Part(
+        tuple(found.arrays), recipe.described(), spec.digest, found.left_out, apexes, annotated, counts
+    )
     write_part(output, data, part)
 
 
@@ -117,7 +120,13 @@ def _one(
     located = locate(clip, settings)
     # Where all frames are read, positions among them are positions from the onset.
     taken = located.apex if reading.positions is None else reading.apex
-    return feature.compute(change(located, settings)), (taken, annotated)
+    changed = change(located, settings)
+    if settings.windows is None:
+        return feature.compute(changed), (taken, annotated)
+    return np.stack([feature.compute(window) for window in cut(changed, settings.windows)]), (
+        taken,
+        annotated,
+    )
 
 
 def _described(problems: Sequence[tuple[str, MerError]]) -> str:
@@ -135,7 +144,7 @@ def _found_landmarks(spec: PrepareSpec, files: Sequence[Path]) -> dict[str, Floa
         part, data = read_part(path)
         if part.digest != spec.landmarks:
             raise DataError(f"{path}: was made otherwise than planned. Delete it and run the workflow again.")
-        found.update(zip(part.sample_ids, data, strict=True))
+        found.update(part.rows(data))
     return found
 
 

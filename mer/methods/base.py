@@ -61,6 +61,8 @@ class MethodSpec:
         From its settings to the representation it asks for; None if it looks at no data.
     uses_gpu
         Whether a GPU makes it faster.
+    takes_windows
+        Whether it takes several arrays per clip, one per window.
     published
         Slug of the published numbers it can be compared with.
     """
@@ -72,4 +74,5 @@ class MethodSpec:
     build: Callable[[Any, Execution], Method]
     inputs: Callable[[Any], Recipe | None]
     uses_gpu: bool = False
+    takes_windows: bool = False
     published: str | None = None

@@ -25,7 +25,7 @@ def choice(settings: Preprocessing, looks_at: LooksAt) -> Choice:
 
     def choose(n_frames: int, annotated: int | None) -> Reading:
         apex = None if settings.apex is None else told(settings.apex, n_frames, annotated)
-        if looks_at == "all" or settings.magnification is not None or settings.length is not None:
+        if looks_at == "all" or settings.needs_all_frames:
             return Reading(None, apex)
         if looks_at == "onset":
             return Reading((0,))

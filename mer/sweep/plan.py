@@ -128,16 +128,22 @@ class Sweep:
         recipe = variant.spec.inputs(variant.params)
         if recipe is None:
             return ""
+        if recipe.preprocessing.windows is not None and not variant.spec.takes_windows:
+            return f"{variant.spec.title} takes one array per clip, not one per window"
+        datasets = self.config.protocols[protocol].params.datasets
+        return next(filter(None, (self._unfit(protocol, name, recipe) for name in datasets)), "")
+
+    def _unfit(self, protocol: str, dataset: str, recipe: Recipe) -> str:
+        """Say why a recipe cannot be made of a data set; blank if it can."""
         feature = FEATURES[recipe.feature]
-        for name in self.config.protocols[protocol].params.datasets:
-            if self.config.datasets[name].spec.provides == "flow_images":
-                if not feature.accepts_flow_images:
-                    return f"{feature.title} needs frames, {name} holds flow images only"
-                if recipe.preprocessing != Preprocessing():
-                    return f"preprocessing needs frames, {name} holds finished flow images"
-            elif needs_annotated_apex(recipe):
-                clips = self.split(protocol).samples.values()
-                without = sum(clip.apex is None for clip in clips if clip.dataset == name)
-                if without:
-                    return f"{feature.title} needs an apex frame, {without} clips of {name} have none"
+        if self.config.datasets[dataset].spec.provides == "flow_images":
+            if not feature.accepts_flow_images:
+                return f"{feature.title} needs frames, {dataset} holds flow images only"
+            if recipe.preprocessing != Preprocessing():
+                return f"preprocessing needs frames, {dataset} holds finished flow images"
+        elif needs_annotated_apex(recipe):
+            clips = self.split(protocol).samples.values()
+            without = sum(clip.apex is None for clip in clips if clip.dataset == dataset)
+            if without:
+                return f"{feature.title} needs an apex frame, {without} clips of {dataset} have none"
         return ""

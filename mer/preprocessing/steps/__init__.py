@@ -16,6 +16,7 @@ from mer.preprocessing.steps.apex import ApexParams
 from mer.preprocessing.steps.crop import CropParams
 from mer.preprocessing.steps.length import LengthParams
 from mer.preprocessing.steps.magnification import MagnificationParams
+from mer.preprocessing.steps.windows import WindowParams
 
 # In the order in which they are done; names are those of the fields below.
 STEPS: MappingProxyType[str, ModuleType] = MappingProxyType(
@@ -54,6 +55,12 @@ class Preprocessing(Params):
     )
     length: LengthParams | None = Field(default=None, description="Bring all clips to one number of frames.")
 
+    windows: WindowParams | None = Field(
+        default=None,
+        description="Cut clips into windows that are represented on their own, for methods that take several "
+        "arrays per clip.",
+    )
+
     @model_validator(mode="after")
     def _landmarks_where_needed(self) -> Self:
         spotting = self.apex is not None and self.apex.needs_landmarks
@@ -77,3 +84,8 @@ class Preprocessing(Params):
     def steps(self) -> tuple[str, ...]:
         """Names of the steps that are done, in their order."""
         return tuple(name for name in STEPS if getattr(self, name) is not None)
+
+    @property
+    def needs_all_frames(self) -> bool:
+        """Whether something is done that takes a look at every frame."""
+        return any(part is not None for part in (self.magnification, self.length, self.windows))

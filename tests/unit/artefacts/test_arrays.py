@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mer.artefacts.arrays import Part, read_arrays, read_part, write_part, write_parts
+from mer.artefacts.arrays import Part, joined, read_arrays, read_part, write_part, write_parts
 from mer.core.errors import DataError
 
 
@@ -50,6 +50,21 @@ def test_samples_that_are_left_out_keep_their_reason(two_parts):
         read_arrays([two_parts / "parts.json"], ["z"])
 
 
+def test_samples_may_have_several_arrays(tmp_path):
+    arrays = {"x": np.arange(6.0).reshape(3, 2), "y": np.arange(2.0).reshape(1, 2)}
+    data, counts = joined(arrays, several=True)
+    assert counts == (3, 1)
+    write_part(tmp_path / "a.safetensors", data, Part(("x", "y"), "{}", "d", counts=counts))
+    write_parts(tmp_path / "parts.json", {"a": "d"})
+    back = read_arrays([tmp_path / "parts.json"], ["y", "x"])
+    assert back.data.shape == (2,)
+    assert [rows.tolist() for rows in back.take(["x", "y"])] == [rows.tolist() for rows in arrays.values()]
+    with pytest.raises(DataError, match="differ in shape"):
+        joined({"x": np.zeros((3, 2)), "y": np.zeros((1, 3))}, several=True)
+    with pytest.raises(DataError, match="4 rows for 5 samples or windows"):
+        write_part(tmp_path / "b.safetensors", data, Part(("x", "y"), "{}", "d", counts=(3, 2)))
+
+
 def test_samples_are_joined_by_name_in_the_order_asked_for(two_parts):
     assert read_arrays([two_parts / "parts.json"], ["z", "x"]).data[:, 0].tolist() == [122, 120]
 
@@ -72,7 +87,7 @@ def test_parts_of_different_shape_are_refused(two_parts):
 
 
 def test_rows_and_samples_must_agree(tmp_path):
-    with pytest.raises(DataError, match="2 rows for 1 samples"):
+    with pytest.raises(DataError, match="2 rows for 1 samples or windows"):
         write_part(tmp_path / "a.safetensors", np.zeros((2, 1)), Part(("x",), "{}", "d"))
     assert not list(tmp_path.iterdir())
 

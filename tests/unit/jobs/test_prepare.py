@@ -8,6 +8,8 @@ from mer.core.types import Execution
 from mer.jobs import prepare
 from mer.sweep.specs.prepare import PrepareSpec
 
+LBP_TOP = {"key": "lbp_top", "settings": {}}
+
 
 def spec_of(prepared, **changes):
     folder = prepared.jobs.artefact_folder("demo")
@@ -62,3 +64,13 @@ def test_samples_that_cannot_be_prepared_are_all_named(prepared, tmp_path, monke
         "  demo:s01:neg_02: frame 3 is damaged",
     ]
     assert not list(tmp_path.iterdir())
+
+
+def test_windows_are_represented_each_on_its_own(prepared, tmp_path):
+    preprocessing = {"windows": {"n_frames": 12, "stride": 5}, "apex": None}
+    windows = spec_of(prepared, preprocessing=preprocessing, feature=LBP_TOP)
+    prepare.run(windows, Execution(), [], tmp_path / "a.safetensors")
+    part, data = read_part(tmp_path / "a.safetensors")
+    lengths = {s.sample_id: s.offset - s.onset + 1 for s in prepared.jobs.sweep.index("demo")}
+    assert part.counts == tuple((lengths[name] - 12) // 5 + 1 for name in part.sample_ids)
+    assert data.shape == (sum(part.counts), 25 * 3 * 59)

@@ -215,3 +215,11 @@ def test_settings_that_change_nothing_make_no_other_recipe():
     keys = {name: planned.recipe(name).key for name in planned.config.variants}
     assert keys["lbp_top_svm"] == keys["lbp_spotted"]
     assert keys["ststnet"] != keys["ststnet_spotted"]
+
+
+def test_methods_that_take_one_array_per_clip_refuse_windows():
+    windows = {"preprocessing": {"windows": {"n_frames": 12}}}
+    planned = sweep(variants={"majority": {}, "lbp_top_svm": windows})
+    assert planned.skipped == {
+        ("p", "lbp_top_svm"): "LBP-TOP + SVM takes one array per clip, not one per window"
+    }
