@@ -125,9 +125,10 @@ class Sweep:
 
     def _incompatible(self, protocol: str, variant: Variant) -> str:
         """Say why a variant cannot run under a protocol; blank if it can."""
-        recipe = variant.spec.inputs(variant.params)
-        if recipe is None:
+        asked = variant.spec.inputs(variant.params)
+        if asked is None:
             return ""
+        recipe = relevant(asked)
         if recipe.preprocessing.windows is not None and not variant.spec.takes_windows:
             return f"{variant.spec.title} takes one array per clip, not one per window"
         datasets = self.config.protocols[protocol].params.datasets

@@ -203,7 +203,7 @@ def test_finished_flow_images_cannot_be_preprocessed(flow_table, tmp_path):
 
 
 def test_settings_that_change_nothing_make_no_other_recipe():
-    apex = {"preprocessing": {"apex": {"source": "spotted"}}}
+    apex = {"preprocessing": {"apex": {"source": "spotted", "spotting": "difference"}}}
     planned = sweep(
         variants={
             "lbp_top_svm": {},
@@ -212,6 +212,7 @@ def test_settings_that_change_nothing_make_no_other_recipe():
             "ststnet_spotted": {"method": "ststnet", **apex},
         }
     )
+    assert planned.skipped == {}
     keys = {name: planned.recipe(name).key for name in planned.config.variants}
     assert keys["lbp_top_svm"] == keys["lbp_spotted"]
     assert keys["ststnet"] != keys["ststnet_spotted"]
