@@ -68,7 +68,7 @@ def _settings(params: type[Params]) -> str:
     lines = []
     for name, field in params.model_fields.items():
         default = "required" if field.is_required() else field.get_default(call_default_factory=True)
-        shown = default.model_dump(mode="json") if isinstance(default, Params) else default
+        shown = default.model_dump(mode="json", exclude_none=True) if isinstance(default, Params) else default
         lines.append(f"{name}: {shown if isinstance(shown, str) else json.dumps(shown)}")
     return "\n".join(lines) or "none"
 

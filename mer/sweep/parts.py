@@ -9,7 +9,6 @@ from mer.core.digests import code_digest, digest
 from mer.core.types import Sample
 from mer.features import FEATURES
 from mer.features.base import Recipe
-from mer.features.landmarks import LandmarksParams
 from mer.preprocessing.steps import Preprocessing
 
 
@@ -48,10 +47,17 @@ def needs_annotated_apex(recipe: Recipe) -> bool:
 
 
 def relevant(recipe: Recipe) -> Recipe:
-    """Drop the settings that change nothing: where the apex is, for what does not look at it."""
+    """Drop the settings that change nothing: where the apex is, for what does not look at it.
+
+    Landmarks that only this needs go with it.
+    """
     if FEATURES[recipe.feature].looks_at(recipe.params) == "onset_apex":
         return recipe
-    return replace(recipe, preprocessing=recipe.preprocessing.model_copy(update={"apex": None}))
+    settings = recipe.preprocessing
+    unused: dict[str, object] = {"apex": None}
+    if settings.align is None and settings.crop is None:
+        unused |= {"landmarks": None, "without_face": "refuse"}
+    return replace(recipe, preprocessing=settings.model_copy(update=unused))
 
 
 def landmarks_recipe(recipe: Recipe) -> Recipe | None:
@@ -59,7 +65,9 @@ def landmarks_recipe(recipe: Recipe) -> Recipe | None:
     by = recipe.preprocessing.landmarks
     if by is None or by == "given":
         return None
-    return Recipe("landmarks", LandmarksParams(by=by), Preprocessing(apex=None))
+    # By the catalogue: an import would make the code that finds faces part of every representation.
+    params = FEATURES["landmarks"].params.from_plain({"by": by})
+    return Recipe("landmarks", params, Preprocessing(apex=None))
 
 
 def samples_digest(samples: Sequence[Sample], fingerprint: str) -> str:

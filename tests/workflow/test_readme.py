@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from mer.artefacts.folds import read_folds
+from mer.preprocessing.steps import Preprocessing
 from tests.conftest import REPOSITORY
 from tests.workflow.conftest import TINY_SWEEP
 
@@ -48,7 +49,8 @@ def check_style(root, path):
 
 
 def test_the_sweep_of_ones_own_can_be_planned(project, blocks):
-    (raw,) = (yaml.safe_load(block) for block in blocks["yaml"])
+    raw, variants = (yaml.safe_load(block) for block in blocks["yaml"])
+    raw["variants"] |= variants["variants"]
     clips = project.root / "clips"
     rows = ["clip,subject,label,onset,apex,offset,fps"]
     for subject in ("anna", "ben"):
@@ -59,7 +61,7 @@ def test_the_sweep_of_ones_own_can_be_planned(project, blocks):
     (project.root / "paths.yaml").write_text("my_clips: clips\n")
     plan = project.planned(raw)
     assert "results/mine/tables/my_loso.md" in plan
-    assert len([path for path in plan if "/predictions/" in path]) == 3
+    assert len([path for path in plan if "/predictions/" in path]) == 4
     # The folds are written by a job, from what it reads itself.
     project.snakemake("results/mine/folds/my_loso.json", "--cores", "1", "--configfile", "mine.yaml")
     assert read_folds(project.root / "results/mine/folds/my_loso.json").classes == ("positive", "negative")
@@ -71,3 +73,13 @@ def test_commands_and_files_that_are_named_exist(repository):
         assert (repository / link).exists(), link
     for path in re.findall(r"(?:workflow|profiles)/[\w/.]+", text):
         assert (repository / path.rstrip("./")).exists(), path
+
+
+def test_the_papers_preprocessing_is_valid(repository):
+    """Every row of the documentation's table of papers can be written as it stands there."""
+    text = (repository / "docs/preprocessing.md").read_text()
+    table = text.split("## What the papers do")[1].split("##")[0]
+    written = re.findall(r"^\| [^|]+ \| `([^`]+)`", table, flags=re.MULTILINE)
+    assert len(written) == 4
+    for settings in written:
+        Preprocessing.from_plain(yaml.safe_load(f"{{{settings}}}"))
