@@ -78,7 +78,9 @@ def landmark_error(jobs: Jobs, parts: Path) -> str:
     spec = PrepareSpec.model_validate_json(
         jobs.prepare_spec(folder, parts.name, jobs.parts(folder, parts.name)[0])
     )
-    reader = build_dataset("casme2", spec.dataset, Execution(roots={"casme2": str(jobs.sweep.config.paths["casme2"])}))
+    reader = build_dataset(
+        "casme2", spec.dataset, Execution(roots={"casme2": str(jobs.sweep.config.paths["casme2"])})
+    )
     samples = {sample.sample_id: sample for sample in reader.index()}
     errors, missed = [], 0
     for path in sorted(parts.glob("*.safetensors")):
@@ -87,7 +89,8 @@ def landmark_error(jobs: Jobs, parts: Path) -> str:
         for name, found in zip(part.sample_ids, data, strict=True):
             given = reader.read_clip(samples[name]).landmarks
             errors.append(np.linalg.norm(found - given, axis=1).mean() / eye_distance(given))
-    return f"mean {np.mean(errors):.3f}, worst {np.max(errors):.3f} of {len(errors)} clips, {missed} without a face"
+    found_in = f"{len(errors)} clips, {missed} without a face"
+    return f"mean {np.mean(errors):.3f}, worst {np.max(errors):.3f} eye distances in {found_in}"
 
 
 def measure(size: int) -> list[str]:
@@ -114,8 +117,8 @@ def measure(size: int) -> list[str]:
 def main() -> None:
     """Measure on small frames and on frames as high as those of CASME II's own crops."""
     lines = [
-        "Clips per second, with the start of each job; a job is one subject, 26 in all. Memory is the largest of",
-        "all jobs so far, in GiB. Onset to apex unless it says LBP-TOP, which looks at all frames.",
+        "Clips per second, with the start of each job; a job is one subject, 26 in all. Memory is that of the",
+        "largest job so far, in GiB. Onset to apex, with crops by landmarks of dlib; LBP-TOP looks at all frames.",
         "",
         "| frame height | recipe | 1 process | 2 processes | ratio | peak memory |",
         "|---|---|---|---|---|---|",

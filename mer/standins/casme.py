@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mer.standins.plan import Cell, PlannedClip, StandIn, Workbook
-from mer.standins.roster import activations, lengths, person_key, published, units_text
+from mer.standins.roster import activations, lengths, marks_of, person_key, published, units_text
 
 _FILE_LABELS = {"contempt": "comtempt"}
 
@@ -45,7 +45,7 @@ def _clip(subject: str, clip: str, emotion: str, onset: int, length: int) -> Pla
         offset=length + 2,
         fps=60,
         activations=activations(f"casme {subject} {clip}", emotion),
-        row={"marks": (onset, onset + length * 2 // 5, onset + length - 1)},
+        row={"marks": marks_of(onset, length, "casme", subject, clip)},
     )
 
 

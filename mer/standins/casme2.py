@@ -9,6 +9,7 @@ from mer.standins.plan import Cell, PlannedClip, StandIn, Workbook
 from mer.standins.roster import (
     activations,
     lengths,
+    marks_of,
     named_clips,
     person_key,
     relabel,
@@ -93,9 +94,8 @@ def _marks(subject: str, clip: str, version: str, length: int) -> _Marks:
     if known:
         return known
     onset = 20 + 7 * (length % 13)
-    offset = onset + length - 1
-    apex = offset if (subject, clip) in _APEX_IS_OFFSET else onset + length * 2 // 5
-    return onset, apex, offset
+    _, apex, offset = marks_of(onset, length, "casme2", subject, clip)
+    return onset, offset if (subject, clip) in _APEX_IS_OFFSET else apex, offset
 
 
 def _clip(

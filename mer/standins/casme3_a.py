@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from mer.standins.plan import Cell, PlannedClip, StandIn, Workbook
-from mer.standins.roster import activations, deal_classes, lengths, person_key, spread, units_text
+from mer.standins.roster import activations, deal_classes, lengths, marks_of, person_key, spread, units_text
 
 _V1, _V2 = "JpgIndex v1", "JpgIndex v2"
 _LABELS = {
@@ -49,7 +49,7 @@ def _classes(number: int) -> dict[str, int]:
 def _clip(
     subject: str, video: str, label: str, objective: str, onset: int, length: int, number: int
 ) -> PlannedClip:
-    apex, offset = onset + length * 2 // 5, onset + length - 1
+    _, apex, offset = marks_of(onset, length, "casme3_a", subject, video, str(number))
     marks = {
         127: (onset, onset - 5, offset),  # apex outside the clip
         748: (onset + 1000, apex, offset),  # onset after the offset

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mer.standins.plan import Cell, PlannedClip, Reading, StandIn, Workbook
-from mer.standins.roster import activations, lengths, person_key, published, spread, units_text
+from mer.standins.roster import activations, lengths, marks_of, person_key, published, spread, units_text
 
 _MACRO = {"negative": 105, "others": 63, "positive": 116, "surprise": 16}
 _UNCODED = 44
@@ -46,7 +46,7 @@ def _clip(
     subject: int, word: str, event: int, label: str, kind: str, length: int, *, uncoded: bool
 ) -> PlannedClip:
     folder, code = folder_of(subject), _VIDEOS[word]
-    onset = event * _STRIDE
+    onset, apex, offset = marks_of(event * _STRIDE, length, "casme_squared", str(subject), word, str(event))
     number = folder.removeprefix("s")
     return PlannedClip(
         subject=f"s{subject:02d}",
@@ -62,7 +62,7 @@ def _clip(
         row={
             "subject": subject,
             "word": f"{word}_{event}",
-            "marks": (onset, onset + length * 2 // 5, 0 if uncoded else onset + length - 1),
+            "marks": (onset, apex, 0 if uncoded else offset),
             "type": f"{kind}-expression",
         },
     )

@@ -63,12 +63,22 @@ def _taken(clip: PlannedClip, frames: UInt8Array) -> UInt8Array:
     return frames[still] if clip.kind == "still" else frames[: len(clip.files)]
 
 
+def _annotated_apex(clip: PlannedClip) -> int | None:
+    """Count the frames from onset to apex as the annotation has them; None where it makes no sense."""
+    onset, apex, offset = clip.row.get("marks", (0, 0, 0))
+    # Some cells of annotations hold words, or an apex outside the clip.
+    if not all(isinstance(mark, int) for mark in (onset, apex, offset)) or not onset < apex <= offset:
+        return None
+    return int(apex - onset)
+
+
 def _movement(clip: PlannedClip, height: int, rng: np.random.Generator) -> Movement:
     """Draw how far and when the face moves: 0.2 to 3 pixels in clips, 3 to 8 times as much in stills."""
     scale = height / _REFERENCE_HEIGHT
     strength = scale * float(np.exp(rng.uniform(*np.log((0.2, 3.0)))))
     onset, offset, n_frames = clip.onset, max(clip.offset, clip.onset + 2), len(clip.files)
     apex = onset + max(1, round((offset - onset) * rng.uniform(0.35, 0.65)))
+    apex = onset + (_annotated_apex(clip) or apex - onset)
     if clip.kind != "clip":
         strength = scale * float(rng.uniform(3, 8)) * float(rng.uniform(0.6, 1.2))
         n_frames = 3 if clip.kind == "still" else n_frames

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mer.standins.plan import Cell, PlannedClip, StandIn, Workbook
-from mer.standins.roster import activations, lengths, person_key, published, spread, units_text
+from mer.standins.roster import activations, lengths, marks_of, person_key, published, spread, units_text
 
 _MMEW = {
     **{"happiness": 36, "anger": 8, "surprise": 89, "disgust": 72, "fear": 16, "sadness": 13},
@@ -34,7 +34,7 @@ def _row_clip(
         offset=length,
         fps=fps,
         activations=activations(f"{person} {clip}", emotion),
-        row={"marks": (onset, onset + length * 2 // 5, onset + length - 1)},
+        row={"marks": marks_of(onset, length, person, clip)},
     )
 
 
@@ -164,7 +164,7 @@ def _samm_lv(version: str) -> list[PlannedClip]:
                 offset=length + 1,
                 fps=200,
                 activations=activations(f"samm_lv {clip}", "micro"),
-                row={"marks": (onset, onset + length * 2 // 5, onset + length - 1)},
+                row={"marks": marks_of(onset, length, "samm_lv", clip)},
             )
         )
     return planned

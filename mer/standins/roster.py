@@ -101,6 +101,12 @@ def units_text(moves: Sequence[Activation]) -> str:
     return "+".join(sides.get((m.left, m.right), "") + m.unit.removeprefix("au") for m in moves)
 
 
+def marks_of(onset: int, length: int, *name: str) -> tuple[int, int, int]:
+    """Mark onset, apex and offset of a clip; the apex lies from 35 % to 65 % of it, as the face moves."""
+    share = stream("stand-in apex", 0, *name).uniform(0.35, 0.65)
+    return onset, onset + max(1, round((length - 1) * share)), onset + length - 1
+
+
 def deal_classes(labels: Sequence[str], objective: Mapping[str, int]) -> list[str]:
     """Give each of a subject's clips an objective class, so that every class gets its number.
 

@@ -7,6 +7,7 @@ from mer.standins.plan import Cell, Formula, PlannedClip, StandIn, Workbook
 from mer.standins.roster import (
     activations,
     lengths,
+    marks_of,
     named_clips,
     person_key,
     relabel,
@@ -41,6 +42,8 @@ _HEADER: tuple[Cell, ...] = (
     *("Subject", "Filename", "Inducement Code", "Onset Frame", "Apex Frame", "Offset Frame", "Duration"),
     *("Micro", "Action Units", "Estimated Emotion", "Objective Classes", "Notes"),
 )
+# Clips are cut from long recordings, whose frame numbers have four or five digits.
+_RECORDED, _APART = 900, 97
 
 
 def clips(version: str) -> list[PlannedClip]:
@@ -48,7 +51,7 @@ def clips(version: str) -> list[PlannedClip]:
     named = list(named_clips("samm", _of_subject))
     long = lengths("samm", len(named), 30, 101, 74.3)
     return [
-        _clip(*one, _MARKS.get(one[1]) or _marks(number, length))
+        _clip(*one, _MARKS.get(one[1]) or marks_of(_RECORDED + _APART * number, length, "samm", one[1]))
         for number, (one, length) in enumerate(zip(named, long, strict=True))
     ]
 
@@ -61,12 +64,6 @@ def _of_subject(
     for emotion, number in left.items():
         for _ in range(number):
             yield unused(names, f"{subject}_2_{{}}", count(1)), emotion
-
-
-def _marks(number: int, length: int) -> tuple[int, int, int]:
-    """Place a clip in a long recording, whose frame numbers have four or five digits."""
-    onset = 900 + 97 * number
-    return onset, onset + length * 2 // 5, onset + length - 1
 
 
 def _clip(subject: str, clip: str, emotion: str, objective: str, marks: tuple[int, int, int]) -> PlannedClip:

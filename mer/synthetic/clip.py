@@ -57,7 +57,8 @@ def render_motion(face: NeutralFace, motion: Motion, noise: float, rng: np.rando
             face.image,
             (2 * from_x + 0.5).astype(np.float32),
             (2 * from_y + 0.5).astype(np.float32),
-            cv2.INTER_CUBIC,
+            # OpenCV's cubic kernel moves a picture by 0.036 pixels where 0.05 are asked for.
+            cv2.INTER_LANCZOS4,
             borderMode=cv2.BORDER_REPLICATE,
         )
         noisy = image + rng.normal(0, noise, image.shape)

@@ -1,12 +1,14 @@
-"""The landmarks of a stand-in are those of the frame that a reader begins with."""
+"""Landmarks of a stand-in are those of the frame that a reader begins with; faces move as annotated."""
 
 import numpy as np
 import pytest
 
-from mer.standins.frames import render_clip
-from mer.standins.plan import PlannedClip
+from mer.standins.frames import _movement, render_clip
+from mer.standins.plan import PlannedClip, StandInParams
+from mer.standins.planned import plan
 from mer.synthetic.action_units import Activation
 from mer.synthetic.identity import NeutralFace, draw_identity, render_neutral
+from mer.synthetic.movement import intensity
 
 LEFT_MOUTH_CORNER = 48
 
@@ -77,3 +79,14 @@ def test_they_differ_from_those_at_rest(clip, first, face):
     landmarks = list(render_clip("casme2", clip, face).landmarks.values())[-1]
     moved = np.linalg.norm(landmarks - face.landmarks, axis=1)[LEFT_MOUTH_CORNER]
     assert moved > (0.5 if clip.kind == "clip" else 2)
+
+
+@pytest.mark.parametrize("key", ["casme2", "samm", "casme3_a", "mmew"])
+def test_the_face_moves_furthest_where_the_apex_is_annotated(key):
+    clips = [clip for clip in plan(key, StandInParams(scale=0.05, size=48)).clips if clip.activations]
+    marked = [(clip, *clip.row["marks"]) for clip in clips if "marks" in clip.row]
+    usual = [one for one in marked if isinstance(one[2], int) and one[1] < one[2] < one[3]]
+    assert len(usual) > 5
+    for clip, onset, apex, _ in usual:
+        progress = intensity(_movement(clip, 48, np.random.default_rng(0)))
+        assert progress.argmax() == clip.onset + apex - onset
