@@ -58,9 +58,9 @@ def measure(key: str) -> list[str]:
 def main() -> None:
     """Measure all rules."""
     lines = [
-        "Distance from the annotated apex frame, in frames. Faces of stand-ins move to their annotated apex, which",
-        "lies from 35 % to 65 % of the clip (so that 'middle' is right by construction), blink at any time, and",
-        "the head drifts. Landmarks are those that the stand-in gives.",
+        "Distance from the annotated apex frame, in frames. Faces of stand-ins move to their annotated apex,",
+        "which lies from 35 % to 65 % of the clip (so that the middle is right by construction), blink at",
+        "any time, and the head drifts. Landmarks are those that the stand-in gives.",
         "",
         "| database | clips | frames, mean | rule | mean absolute error | median | within 3 frames |",
         "|---|---|---|---|---|---|---|",
