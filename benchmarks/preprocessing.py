@@ -118,8 +118,8 @@ def main() -> None:
     """Measure on small frames and on frames as high as those of CASME II's own crops."""
     lines = [
         "Clips per second, with the start of each job; a job is one subject, 26 in all. Memory is that of",
-        "the largest job so far, in GiB. Onset to apex, with crops by landmarks of dlib; LBP-TOP looks at all",
-        "frames.",
+        "the largest job so far, in GiB. Onset to apex, with crops by landmarks of dlib; LBP-TOP looks at",
+        "all frames.",
         "",
         "| frame height | recipe | 1 process | 2 processes | ratio | peak memory |",
         "|---|---|---|---|---|---|",

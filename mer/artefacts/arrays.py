@@ -76,7 +76,10 @@ def write_part(path: Path, data: Array, part: Part) -> None:
     # One entry, because safetensors writes several in an order that changes from call to call.
     about = {_ABOUT: canonical(asdict(part))}
     with complete(path) as temporary:
-        save_file({_TENSOR: np.ascontiguousarray(data)}, temporary, about)
+        try:
+            save_file({_TENSOR: np.ascontiguousarray(data)}, temporary, about)
+        except SafetensorError as error:
+            raise DataError(f"{path}: cannot be written ({error}). Is the disk full?") from error
 
 
 def read_part(path: Path) -> tuple[Part, Array]:

@@ -20,6 +20,8 @@ UInt8Array = NDArray[np.uint8]
 Array = NDArray[Any]
 
 Source = Literal["real", "stand_in"]
+# What a representation looks at: the first frame, first and apex frame, or all frames.
+LooksAt = Literal["onset", "onset_apex", "all"]
 # Scope of scores over all databases of a protocol; no database is called so.
 COMPOSITE = "composite"
 

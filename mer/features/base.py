@@ -6,8 +6,7 @@ from typing import Any, Protocol
 
 from mer.core.digests import canonical, digest
 from mer.core.parameters import Params
-from mer.core.types import Array, Clip, Execution, UInt8Array
-from mer.preprocessing.chain import LooksAt
+from mer.core.types import Array, Clip, Execution, LooksAt, UInt8Array
 from mer.preprocessing.steps import Preprocessing
 
 

@@ -16,7 +16,7 @@ from mer.features import FEATURES
 from mer.features.base import Feature, FlowImageFeature, Recipe
 from mer.jobs.datasets import build_dataset, build_recipe
 from mer.preprocessing.chain import change, choice, locate
-from mer.preprocessing.steps.windows import cut
+from mer.preprocessing.steps import cut
 from mer.sweep.parts import parts, samples_digest
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 

@@ -20,17 +20,6 @@ _THUMBNAIL = (10, 8)
 _UNIFORM_CODES = 59
 
 
-def middle_frame(n_frames: int) -> int:
-    """Take the frame in the middle, the earlier of two.
-
-    The rule of Dual-Inception (Zhou, Mao and Xue 2019); that the earlier of two is taken is a
-    choice made here.
-    """
-    if n_frames < 1:
-        raise DataError("a clip without frames has no middle")
-    return (n_frames - 1) // 2
-
-
 def largest_difference(frames: Array) -> int:
     """Take the frame that differs most from the onset frame.
 

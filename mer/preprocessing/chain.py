@@ -1,15 +1,11 @@
 """From a sample to the frames that a representation looks at: which are read, and what is done to them."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from mer.core.errors import NoFaceError
-from mer.core.types import Choice, Clip, Reading
+from mer.core.types import Choice, Clip, LooksAt, Reading
 from mer.preprocessing.steps import LOCATING, STEPS, Preprocessing
-from mer.preprocessing.steps.apex import told
-
-# What a representation looks at: the first frame, first and apex frame, or all frames.
-LooksAt = Literal["onset", "onset_apex", "all"]
+from mer.preprocessing.told_apex import told
 
 
 def choice(settings: Preprocessing, looks_at: LooksAt) -> Choice:

@@ -95,7 +95,7 @@ def preparing_digest(reader: str, fingerprint: str, recipe: Recipe) -> str:
     recipe
         The representation.
     """
-    steps = [f"mer.preprocessing.steps.{name}" for name in recipe.preprocessing.steps]
+    steps = [f"mer.preprocessing.steps.{name}" for name in recipe.preprocessing.modules]
     code = code_digest("mer.jobs.prepare", reader, f"mer.features.{recipe.feature}", *steps)
     landmarks = landmarks_recipe(recipe)
     found = [] if landmarks is None else [preparing_digest(reader, fingerprint, landmarks)]

@@ -16,7 +16,9 @@ from mer.preprocessing.steps.apex import ApexParams
 from mer.preprocessing.steps.crop import CropParams
 from mer.preprocessing.steps.length import LengthParams
 from mer.preprocessing.steps.magnification import MagnificationParams
-from mer.preprocessing.steps.windows import WindowParams
+from mer.preprocessing.steps.windows import WindowParams, cut
+
+__all__ = ["LOCATING", "STEPS", "Preprocessing", "cut"]
 
 # In the order in which they are done; names are those of the fields below.
 STEPS: MappingProxyType[str, ModuleType] = MappingProxyType(
@@ -84,6 +86,11 @@ class Preprocessing(Params):
     def steps(self) -> tuple[str, ...]:
         """Names of the steps that are done, in their order."""
         return tuple(name for name in STEPS if getattr(self, name) is not None)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Names of the modules in this package that do something to a clip."""
+        return (*self.steps, *(["windows"] if self.windows is not None else []))
 
     @property
     def needs_all_frames(self) -> bool:

@@ -13,8 +13,8 @@ from mer.preprocessing.apex_spotting import (
     largest_cell_ratio,
     largest_deviation,
     largest_difference,
-    middle_frame,
 )
+from mer.preprocessing.told_apex import told
 
 _BY_FRAMES = {"difference": largest_difference, "deviation": largest_deviation}
 _BY_LANDMARKS = {"ten_cells": largest_cell_ratio, "divide_and_conquer": divide_and_conquer}
@@ -46,23 +46,6 @@ class ApexParams(Params):
     def needs_annotation(self) -> bool:
         """Whether every clip must have an annotated apex."""
         return self.spotting == "refuse"
-
-
-def told(params: ApexParams, n_frames: int, annotated: int | None) -> int | None:
-    """Say where the apex is as far as that can be told without a look at the frames; else None.
-
-    Parameters
-    ----------
-    params
-        Settings.
-    n_frames
-        Frames from onset to offset.
-    annotated
-        Position of the annotated apex from the onset, or None.
-    """
-    if params.source == "annotated" and annotated is not None:
-        return annotated
-    return middle_frame(n_frames) if params.spotting == "middle" else None
 
 
 def apply(clip: Clip, params: ApexParams) -> Clip:

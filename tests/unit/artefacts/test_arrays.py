@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from safetensors import SafetensorError
 
 from mer.artefacts.arrays import Part, joined, read_arrays, read_part, write_part, write_parts
 from mer.core.errors import DataError
@@ -126,3 +127,15 @@ def test_a_list_that_is_none_is_refused(two_parts, text):
     path.unlink() if text is None else path.write_text(text)
     with pytest.raises(DataError, match="parts.json: not a list of parts"):
         read_arrays([path], ["x"])
+
+
+def test_a_file_that_cannot_be_written_says_so(tmp_path, monkeypatch):
+    def full(*_):
+        raise SafetensorError("No space left on device")
+
+    monkeypatch.setattr("mer.artefacts.arrays.save_file", full)
+    with pytest.raises(
+        DataError, match=r"a.safetensors: cannot be written .*No space left.*Is the disk full"
+    ):
+        write_part(tmp_path / "a.safetensors", np.zeros((1, 2)), Part(("x",), "{}", "d"))
+    assert not list(tmp_path.iterdir())

@@ -12,7 +12,6 @@ from mer.preprocessing.apex_spotting import (
     largest_cell_ratio,
     largest_deviation,
     largest_difference,
-    middle_frame,
     pattern_distances,
     ten_cells,
 )
@@ -77,16 +76,6 @@ def test_a_face_outside_the_frame_is_refused(landmarks):
         for rule in (largest_cell_ratio, divide_and_conquer):
             with pytest.raises(DataError, match="a region of the face lies outside the frame of 100 x 100"):
                 rule(still(3), far)
-
-
-@pytest.mark.parametrize(("n", "middle"), [(1, 0), (2, 0), (3, 1), (10, 4), (11, 5)])
-def test_the_middle_is_the_earlier_of_two(n, middle):
-    assert middle_frame(n) == middle
-
-
-def test_no_frames_have_no_middle():
-    with pytest.raises(DataError, match="no middle"):
-        middle_frame(0)
 
 
 @pytest.mark.parametrize("sign", [1, -1])

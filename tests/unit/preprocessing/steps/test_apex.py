@@ -4,7 +4,7 @@ import pytest
 from mer.core.errors import DataError
 from mer.core.types import Clip
 from mer.preprocessing.apex_spotting import divide_and_conquer, largest_cell_ratio
-from mer.preprocessing.steps.apex import ApexParams, apply, told
+from mer.preprocessing.steps.apex import ApexParams, apply
 
 
 @pytest.fixture
@@ -46,10 +46,3 @@ def test_colour_is_looked_at_in_grey(clip):
 
 def test_the_middle_is_the_earlier_of_two(clip):
     assert apply(clip, ApexParams()).apex == 4
-    assert told(ApexParams(), 10, None) == 4
-
-
-def test_an_annotated_apex_is_kept_unless_told_otherwise():
-    assert told(ApexParams(spotting="difference"), 10, 7) == 7
-    assert told(ApexParams(source="spotted"), 10, 7) == 4
-    assert told(ApexParams(source="spotted", spotting="difference"), 10, 7) is None
