@@ -2,8 +2,8 @@
 
 from types import MappingProxyType
 
-from mer.methods import lbp_top_svm, majority, ststnet
+from mer.methods import flow_svm, lbp_top_svm, majority, ststnet
 
-_MODULES = (majority, lbp_top_svm, ststnet)
+_MODULES = (majority, flow_svm, lbp_top_svm, ststnet)
 
 METHODS = MappingProxyType({module.SPEC.name: module.SPEC for module in _MODULES})
