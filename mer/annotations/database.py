@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mer.annotations.census import Census, recognise
-from mer.annotations.landmarks import LANDMARKS_FILE, read_landmarks
+from mer.annotations.landmarks import LANDMARKS_FILE, read_landmarks, stray_landmarks
 from mer.annotations.records import Annotation, Joined, Record, Unversioned, join
 from mer.annotations.tree import Tree
 from mer.core.digests import digest
@@ -86,7 +86,8 @@ class AnnotatedDatabase:
         version = self.annotation.version
         fingerprint = digest([self.key, version, self.tree.stand_in(), described, *landmarks])
         unusable = tuple(self._sample(record, source) for record in joined.unusable)
-        return SampleIndex(samples, fingerprint, version, self.warnings, self.notes, unusable)
+        given = source == "stand_in" or bool(self._landmarks)
+        return SampleIndex(samples, fingerprint, version, self.warnings, self.notes, unusable, given)
 
     def _described(self, record: Record, folder: str, frames: Mapping[int, str]) -> list[object]:
         """Describe what a clip's frames are, without opening one."""
@@ -155,13 +156,7 @@ class AnnotatedDatabase:
     def _stray_landmarks(self) -> tuple[str, ...]:
         """Warn of landmarks of clips that are not in the annotation."""
         known = {(record.subject, record.clip) for record in self.annotation.records}
-        stray = ["/".join(key) for key in self._given_landmarks if key not in known]
-        if not stray:
-            return ()
-        return (
-            f"{LANDMARKS_FILE}: landmarks of {len(stray)} clips that the annotation lacks or the settings "
-            f"leave out are not used, for example {stray[0]}",
-        )
+        return stray_landmarks(self._given_landmarks, known)
 
     @cached_property
     def _by_sample(self) -> Mapping[str, tuple[Record, str, Mapping[int, str]]]:

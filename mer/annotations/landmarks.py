@@ -1,7 +1,7 @@
 """Landmarks that come with a database: a CSV file of 68 points per clip at the top of its folder."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +51,17 @@ def read_landmarks(path: Path) -> dict[tuple[str, str], FloatArray]:
     if problems:
         raise DataError(listed(f"{path} is not usable:", problems))
     return found
+
+
+def stray_landmarks(given: Iterable[tuple[str, str]], known: Container[tuple[str, str]]) -> tuple[str, ...]:
+    """Warn of landmarks whose subject and clip are those of no clip: names may be spelt otherwise."""
+    stray = ["/".join(key) for key in given if key not in known]
+    if not stray:
+        return ()
+    return (
+        f"{LANDMARKS_FILE}: landmarks of {len(stray)} clips that the annotation lacks or the settings "
+        f"leave out are not used, for example {stray[0]}",
+    )
 
 
 def write_landmarks(path: Path, landmarks: Mapping[tuple[str, str], FloatArray]) -> None:

@@ -28,11 +28,14 @@ class Part:
     sample_ids
         Names of the rows of the array.
     recipe
-        Data set, representation and settings, as JSON.
+        Representation and settings, as JSON.
     digest
         Digest of the recipe, the code and the samples that it was computed with.
     left_out
         Samples that have no row, and why: no face was found and the recipe drops such clips.
+    taken_whole
+        Samples whose frames are neither aligned nor cropped, and why: no face was found and the recipe
+        takes such clips as they are.
     apexes
         Position of each row's apex frame from the onset, None where none was looked at.
     annotated
@@ -45,6 +48,7 @@ class Part:
     recipe: str
     digest: str
     left_out: Mapping[str, str] = field(default_factory=dict)
+    taken_whole: Mapping[str, str] = field(default_factory=dict)
     apexes: tuple[int | None, ...] = ()
     annotated: tuple[int | None, ...] = ()
     counts: tuple[int, ...] = ()
@@ -100,6 +104,7 @@ def read_part(path: Path) -> tuple[Part, Array]:
                 about["recipe"],
                 about["digest"],
                 about["left_out"],
+                about["taken_whole"],
                 tuple(about["apexes"]),
                 tuple(about["annotated"]),
                 tuple(about["counts"]),

@@ -63,7 +63,7 @@ def write_predictions(
     about
         Texts kept in the file's metadata: the whole recipe, versions of libraries.
     left_out
-        Test samples that the variant's recipe drops, and why.
+        Samples of the protocol, trained or tested on, that the variant's recipe drops, and why.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def read_predictions(paths: Sequence[Path], classes: Sequence[str]) -> pd.DataFr
 
 
 def read_left_out(paths: Sequence[Path]) -> dict[str, str]:
-    """Read which test samples packs of predictions leave out, and why."""
+    """Read which samples packs of predictions leave out, and why."""
     found: dict[str, str] = {}
     for path in paths:
         metadata = pq.read_schema(path).metadata or {}

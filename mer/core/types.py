@@ -83,6 +83,7 @@ class SampleIndex:
     several circulate; ``warnings`` say what a user should know about it; ``notes`` stand under every
     table that is made from it. ``unusable`` are clips that are annotated but cannot be used, such as
     those that end before they begin: protocols count them as there, nothing else sees them.
+    ``gives_landmarks`` tells whether facial landmarks come with some of the clips.
     """
 
     samples: tuple[Sample, ...]
@@ -91,6 +92,7 @@ class SampleIndex:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unusable: tuple[Sample, ...] = ()
+    gives_landmarks: bool = False
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -114,6 +116,9 @@ class Clip:
         Frames per second, or None where unknown.
     landmarks
         68 points x and y in pixels of the first frame, shape (68, 2), or None where unknown.
+    face_box
+        What a face detector returns for the first frame: first row, end of rows, first column, end of
+        columns in pixels, shape (4,), or None where none was asked.
     """
 
     frames: Array
@@ -122,6 +127,7 @@ class Clip:
     offset: int
     fps: float | None = None
     landmarks: FloatArray | None = None
+    face_box: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class Demo:
             )
             for sample_id, (subject, movement) in self._clips.items()
         )
-        return SampleIndex(samples, digest(self.params.model_dump(mode="json")))
+        return SampleIndex(samples, digest(self.params.model_dump(mode="json")), gives_landmarks=True)
 
     def read_clip(self, sample: Sample, *, colour: bool = False, choose: Choice = whole_clip) -> Clip:
         """Render the frames of one sample from onset to offset."""

@@ -1,6 +1,6 @@
 """A table of your own: one row per clip, frames in folders or videos."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mer.annotations.landmarks import LANDMARKS_FILE, read_landmarks
+from mer.annotations.landmarks import LANDMARKS_FILE, read_landmarks, stray_landmarks
 from mer.core.digests import digest
 from mer.core.errors import DataError, listed
 from mer.core.location import Location, existing_root
@@ -60,7 +60,12 @@ class Table:
         samples = tuple(sample for sample, _ in self._clips.values())
         # Nothing is added where no landmarks are given.
         landmarks = [[*clip, points.tolist()] for clip, points in self._landmarks.items()]
-        return SampleIndex(samples, digest([self.params.model_dump(mode="json"), described, *landmarks]))
+        return SampleIndex(
+            samples,
+            digest([self.params.model_dump(mode="json"), described, *landmarks]),
+            warnings=stray_landmarks(self._landmarks, Counter(map(_key, samples))),
+            gives_landmarks=bool(self._landmarks),
+        )
 
     def read_clip(self, sample: Sample, *, colour: bool = False, choose: Choice = whole_clip) -> Clip:
         """Read the frames from onset to offset, or a choice of them."""
@@ -80,8 +85,7 @@ class Table:
 
         annotated = None if apex is None else apex - onset
         clip = chosen_clip(offset - onset + 1, annotated, sample.fps, choose, read)
-        _, subject = sample.subject.split(":", 1)
-        return replace(clip, landmarks=self._landmarks.get((subject, sample.clip)))
+        return replace(clip, landmarks=self._landmarks.get(_key(sample)))
 
     def _files(self, folder: Path, first: int, last: int) -> dict[int, Path]:
         """Find the frames of a folder by number; all from the first to the last must be there."""
@@ -102,7 +106,13 @@ class Table:
     def _landmarks(self) -> Mapping[tuple[str, str], FloatArray]:
         """Landmarks that lie beside the table, by subject and name of the clip."""
         path = existing_root(self.location) / LANDMARKS_FILE
-        return read_landmarks(path) if path.is_file() else {}
+        found = read_landmarks(path) if path.is_file() else {}
+        clips = Counter(_key(sample) for sample, _ in self._clips.values())
+        doubled = ["/".join(key) for key in found if clips[key] > 1]
+        if doubled:
+            remedy = "Give the clips different names in the table (column 'name')"
+            raise DataError(listed(f"{path}: clips of two databases have one name. {remedy}:", doubled))
+        return found
 
     @cached_property
     def _clips(self) -> Mapping[str, tuple[Sample, Path]]:
@@ -150,6 +160,11 @@ class Table:
             offset=offset,
             fps=fps,
         )
+
+
+def _key(sample: Sample) -> tuple[str, str]:
+    """Return subject and clip as landmarks are listed by."""
+    return sample.subject.split(":", 1)[1], sample.clip
 
 
 def build(params: TableParams, location: Location) -> Table:

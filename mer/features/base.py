@@ -1,10 +1,11 @@
 """What a representation must give, and how a method asks for one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from mer.core.digests import canonical, digest
+from mer.core.errors import DataError
 from mer.core.parameters import Params
 from mer.core.types import Array, Clip, Execution, LooksAt, UInt8Array
 from mer.preprocessing.steps import Preprocessing
@@ -21,6 +22,15 @@ class Feature(Protocol):
         DataError
             If the clip is too short or lacks an annotation that is needed.
         """
+        ...
+
+
+@runtime_checkable
+class BatchFeature(Feature, Protocol):
+    """A representation that computes faster for several clips at once than for one after the other."""
+
+    def compute_many(self, clips: Sequence[Clip]) -> Sequence[Array | DataError]:
+        """Compute the arrays of clips, each as if it were alone, or say why one cannot be computed."""
         ...
 
 
@@ -56,6 +66,8 @@ class FeatureSpec:
         Which frames it looks at.
     colour
         Whether it wants frames in colour.
+    takes_floats
+        Whether frames may hold what lies between grey levels.
     accepts_flow_images
         Whether finished flow images will do.
     uses_gpu
@@ -68,6 +80,7 @@ class FeatureSpec:
     build: Callable[[Any, Execution], Feature]
     looks_at: Callable[[Any], LooksAt] = lambda params: "all"
     colour: Callable[[Any], bool] = lambda params: False
+    takes_floats: Callable[[Any], bool] = lambda params: True
     accepts_flow_images: bool = False
     uses_gpu: Callable[[Any], bool] = lambda params: False
 

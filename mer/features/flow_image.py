@@ -1,6 +1,9 @@
 """Onset-to-apex flow images: horizontal flow, vertical flow, optical strain or the flow's length."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from mer.core.errors import DataError
 from mer.core.types import Array, Clip, Execution, UInt8Array
@@ -27,10 +30,22 @@ class FlowImage:
 
     def compute(self, clip: Clip) -> Array:
         """Compute the image of one clip, shape (C, size, size); uint8, or float32 for ``pixels``."""
-        if clip.apex is None:
-            raise DataError("the flow image needs an apex frame and none is known")
-        onset, apex = clip.frames[clip.onset], clip.frames[clip.apex]
-        return flow_maps(onset[None], apex[None], self.params, self.device)[0]
+        (image,) = self.compute_many([clip])
+        if isinstance(image, DataError):
+            raise image
+        return image
+
+    def compute_many(self, clips: Sequence[Clip]) -> Sequence[Array | DataError]:
+        """Compute the images of clips, those of one size at once."""
+        unknown = DataError("the flow image needs an apex frame and none is known")
+        images: list[Array | DataError] = [unknown] * len(clips)
+        pairs = {row: _pair(clip) for row, clip in enumerate(clips) if clip.apex is not None}
+        for shape in dict.fromkeys(pair.shape for pair in pairs.values()):
+            rows = [row for row, pair in pairs.items() if pair.shape == shape]
+            onsets, apexes = np.stack([pairs[row] for row in rows], axis=1)
+            for row, image in zip(rows, flow_maps(onsets, apexes, self.params, self.device), strict=True):
+                images[row] = image
+        return images
 
     def accept(self, images: UInt8Array) -> Array:
         """Take finished images (u, v, strain) of shape (N, 3, size, size); the strain may be left off."""
@@ -42,6 +57,11 @@ class FlowImage:
         if images.shape[1:] != (3, side, side):
             raise DataError(f"flow images have shape {images.shape}, expected (N, 3, {side}, {side})")
         return images[:, : self.params.n_channels]
+
+
+def _pair(clip: Clip) -> Array:
+    """Return onset and apex frame, shape (2, H, W)."""
+    return clip.frames[[clip.onset, clip.apex or 0]]
 
 
 def build(params: FlowImageParams, execution: Execution) -> FlowImage:
@@ -56,5 +76,6 @@ SPEC = FeatureSpec(
     build=build,
     looks_at=lambda params: "onset_apex",
     accepts_flow_images=True,
+    takes_floats=lambda params: params.flow != "dis",
     uses_gpu=lambda params: params.flow == "tvl1_torch",
 )

@@ -17,8 +17,14 @@ class FlowMapParams(Params):
     size: int = Field(default=28, ge=8, le=512, description="Height and width of the image in pixels.")
     flow: FlowBackend = Field(
         default="tvl1_opencv",
-        description="How the flow is computed; 'tvl1_torch' finds small motions best and is the fastest "
-        "TV-L1 (docs/measurements.md), 'tvl1_opencv' is what most published code used.",
+        description="How the flow is computed; 'tvl1_opencv' is what most published code used, 'tvl1_torch' "
+        "is more accurate for small motions and faster (docs/measurements.md).",
+    )
+    attachment: float = Field(
+        default=38.25,
+        gt=0,
+        description="Of 'tvl1_skimage': weight of the data term. 38.25 is lambda 0.15 of the other programs, "
+        "15 is scikit-image's default, smoother and less noisy.",
     )
     channels: Literal["u_v_strain", "u_v_magnitude", "u_v"] = Field(
         default="u_v_strain",
@@ -67,7 +73,8 @@ def flow_maps(first: Array, second: Array, params: FlowMapParams, device: str) -
 
     side = (params.size, params.size)
     images = []
-    for field in flows(first, second, params.flow, device):
+    settings = {"attachment": params.attachment} if params.flow == "tvl1_skimage" else {}
+    for field in flows(first, second, params.flow, device, **settings):
         maps = [*field]
         if params.channels == "u_v_strain":
             maps.append(optical_strain(field, params.differences))

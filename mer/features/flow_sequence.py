@@ -52,5 +52,6 @@ SPEC = FeatureSpec(
     title="Sequence of flow images",
     params=FlowSequenceParams,
     build=build,
+    takes_floats=lambda params: params.flow != "dis",
     uses_gpu=lambda params: params.flow == "tvl1_torch",
 )

@@ -186,4 +186,6 @@ def build(params: LbpTopParams, execution: Execution) -> LbpTop:
     return LbpTop(params)
 
 
-SPEC = FeatureSpec(name="lbp_top", title="LBP-TOP", params=LbpTopParams, build=build)
+SPEC = FeatureSpec(
+    name="lbp_top", title="LBP-TOP", params=LbpTopParams, build=build, takes_floats=lambda params: False
+)

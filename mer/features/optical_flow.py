@@ -51,7 +51,7 @@ def flow(
     return BACKENDS[backend](_checked(first), _checked(second), **settings)
 
 
-def flows(first: Array, second: Array, backend: str, device: str = "cpu") -> FloatArray:
+def flows(first: Array, second: Array, backend: str, device: str = "cpu", **settings: float) -> FloatArray:
     """Compute the flow of N pairs of frames.
 
     Parameters
@@ -62,6 +62,8 @@ def flows(first: Array, second: Array, backend: str, device: str = "cpu") -> Flo
         A name in ``BACKENDS``.
     device
         Where ``tvl1_torch`` computes, which takes all pairs at once; the others do not care.
+    settings
+        What the backend's function takes by name beside the frames.
 
     Returns
     -------
@@ -70,14 +72,14 @@ def flows(first: Array, second: Array, backend: str, device: str = "cpu") -> Flo
     """
     if backend != "tvl1_torch":
         pairs = zip(_unit_floats(first), _unit_floats(second), strict=True)
-        return np.stack([flow(before, after, backend) for before, after in pairs])
+        return np.stack([flow(before, after, backend, **settings) for before, after in pairs])
     import torch
 
     from mer.features.tvl1_torch import TVL1Settings, tvl1_batch
 
     before, after = (torch.from_numpy(np.ascontiguousarray(frames)).to(device) for frames in (first, second))
     at_once = _PAIRS_ON_A_CARD if before.device.type == "cuda" else _PAIRS_ON_A_PROCESSOR
-    return tvl1_batch(before, after, TVL1Settings(), at_once=at_once).cpu().numpy()
+    return tvl1_batch(before, after, TVL1Settings.from_plain(settings), at_once=at_once).cpu().numpy()
 
 
 def tvl1_opencv(first: UInt8Array | FloatArray, second: UInt8Array | FloatArray) -> FloatArray:

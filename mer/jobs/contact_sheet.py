@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,8 @@ from mer.core.types import Array, Clip, Execution, FloatArray, Sample
 from mer.datasets.base import ClipDataset
 from mer.features import FEATURES
 from mer.features.base import Recipe
-from mer.features.flow_maps import FlowMapParams
+from mer.features.face import with_face
+from mer.features.flow_maps import FlowBackend, FlowMapParams
 from mer.features.optical_flow import flow
 from mer.features.optical_strain import optical_strain
 from mer.jobs.datasets import build_dataset, build_recipe
@@ -28,7 +28,7 @@ from mer.tables.figure_file import save_figure
 # Clips on a sheet, one per subject, and besides those of which no face was found.
 _SHOWN, _LEFT_OUT_SHOWN = 5, 1
 # For representations that compute no flow, or in colour: quick, and shown only.
-_SHOWN_FLOW = "dis"
+_SHOWN_FLOW: FlowBackend = "dis"
 
 
 def run(
@@ -105,7 +105,7 @@ def _row(
     spec = FEATURES[recipe.feature]
     clip = reader.read_clip(sample, colour=spec.colour(recipe.params), choose=choice(settings, "onset_apex"))
     if settings.landmarks not in (None, "given"):
-        clip = replace(clip, landmarks=landmarks.get(sample.sample_id))
+        clip = with_face(clip, landmarks.get(sample.sample_id))
     try:
         located = locate(clip, settings)
     except NoFaceError:
@@ -114,8 +114,8 @@ def _row(
     prepared = change(located, settings)
     apex = located.apex or 0
     onset_frame, apex_frame = prepared.frames[0], prepared.frames[apex]
-    backend = recipe.params.flow if isinstance(recipe.params, FlowMapParams) else _SHOWN_FLOW
-    field = flow(_grey(onset_frame), _grey(apex_frame), backend)
+    params = recipe.params if isinstance(recipe.params, FlowMapParams) else FlowMapParams(flow=_SHOWN_FLOW)
+    field = flow(_grey(onset_frame), _grey(apex_frame), params.flow)
     return SheetRow(
         name=sample.sample_id,
         onset=clip.frames[0],
@@ -125,8 +125,8 @@ def _row(
         prepared_onset=onset_frame,
         prepared_apex=apex_frame,
         flow=field,
-        strain=optical_strain(field),
-        note=f"{sample.emotion}; {note}" if note else sample.emotion,
+        strain=optical_strain(field, params.differences),
+        note=note,
     )
 
 
@@ -154,7 +154,10 @@ def _report(parts: Sequence[Part]) -> list[str]:
     taken = [(apex, annotated) for apex, annotated in pairs if apex is not None]
     if taken:
         lines[0] += f". {_apex_accuracy(taken)}"
-    return lines + [f"left out: {line}" for line in left_out]
+    whole = [f"taken whole, {name}: {reason}" for part in parts for name, reason in part.taken_whole.items()]
+    if whole:
+        lines[0] += f". {len(whole)} clips without a face are taken whole"
+    return lines + [f"left out: {line}" for line in left_out] + whole
 
 
 def _apex_accuracy(taken: Sequence[tuple[int, int | None]]) -> str:

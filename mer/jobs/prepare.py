@@ -1,7 +1,7 @@
 """Compute one representation of one part of a data set."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -9,16 +9,20 @@ import numpy as np
 
 from mer.artefacts.arrays import Part, joined, read_part, write_part, write_parts
 from mer.core.errors import DataError, MerError, NoFaceError, listed
-from mer.core.types import Array, Execution, FloatArray, Reading, Sample
+from mer.core.types import Array, Clip, Execution, Reading, Sample
 from mer.datasets import DATASETS
 from mer.datasets.base import ClipDataset, FlowDataset
 from mer.features import FEATURES
-from mer.features.base import Feature, FlowImageFeature, Recipe
+from mer.features.base import BatchFeature, Feature, FlowImageFeature, Recipe
+from mer.features.face import with_face
 from mer.jobs.datasets import build_dataset, build_recipe
-from mer.preprocessing.chain import change, choice, locate
+from mer.preprocessing.chain import change, choice, faceless, locate
 from mer.preprocessing.steps import cut
 from mer.sweep.parts import parts, samples_digest
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
+
+# Clips of which few frames are looked at are computed together: a matter of speed and memory.
+_AT_ONCE = 16
 
 
 def run(spec: PrepareSpec, execution: Execution, landmarks: Sequence[Path], output: Path) -> None:
@@ -46,12 +50,19 @@ def run(spec: PrepareSpec, execution: Execution, landmarks: Sequence[Path], outp
     if dataset.provides == "flow_images":
         found = Computed(_accept(compute, reader, samples))
     else:
-        found = _compute(recipe, compute, reader, samples, _found_landmarks(spec, landmarks))
-    apexes, annotated = zip(*found.apexes.values(), strict=True) if found.apexes else ((), ())
+        found = _compute(recipe, compute, reader, samples, _found_faces(spec, landmarks))
+    pairs = [found.apexes.get(sample_id, (None, None)) for sample_id in found.arrays]
     several = recipe.preprocessing.windows is not None
     data, counts = joined(found.arrays, several=several)
     part = Part(
-        tuple(found.arrays), recipe.described(), spec.digest, found.left_out, apexes, annotated, counts
+        tuple(found.arrays),
+        recipe.described(),
+        spec.digest,
+        found.left_out,
+        found.taken_whole,
+        tuple(taken for taken, _ in pairs),
+        tuple(annotated for _, annotated in pairs),
+        counts,
     )
     write_part(output, data, part)
 
@@ -61,13 +72,27 @@ def run_list(spec: PartsSpec, output: Path) -> None:
     write_parts(output, spec.parts)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Computed:
-    """Arrays and apex positions (taken, annotated) by sample, and why a sample has neither."""
+    """What became of the samples of a part.
 
-    arrays: dict[str, Array]
+    Attributes
+    ----------
+    arrays
+        By sample.
+    apexes
+        Position of the apex that was taken, and of the one that is annotated, by sample.
+    left_out, taken_whole
+        Samples without a face, and why, that have no array or one of the whole frame.
+    problems
+        Why a sample cannot be prepared.
+    """
+
+    arrays: dict[str, Array] = field(default_factory=dict)
     apexes: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    taken_whole: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, MerError] = field(default_factory=dict)
 
 
 def _compute(
@@ -75,36 +100,42 @@ def _compute(
     feature: Feature,
     reader: ClipDataset,
     samples: Sequence[Sample],
-    landmarks: Mapping[str, FloatArray],
+    faces: Mapping[str, Array],
 ) -> Computed:
-    found = Computed({})
-    problems = []
-    # Whoever looks for landmarks says where there are none; what is done about it is up to the others.
-    drops = recipe.feature == "landmarks" or recipe.preprocessing.without_face == "drop"
-    for sample in samples:
-        try:
-            array, apexes = _one(recipe, feature, reader, sample, landmarks)
-        except MerError as error:
-            if drops and isinstance(error, NoFaceError):
-                found.left_out[sample.sample_id] = str(error)
+    """Compute all samples, some at a time; raises once for all that cannot be computed."""
+    found = Computed()
+    # Clips of which all frames are looked at are large, and are done one by one.
+    many = (
+        FEATURES[recipe.feature].looks_at(recipe.params) != "all"
+        and not recipe.preprocessing.needs_all_frames
+    )
+    step = _AT_ONCE if many else 1
+    for start in range(0, len(samples), step):
+        clips: dict[str, Clip] = {}
+        for sample in samples[start : start + step]:
+            try:
+                clips[sample.sample_id] = _prepared(recipe, reader, sample, faces, found)
+            except MerError as error:
+                found.problems[sample.sample_id] = error
+        for sample_id, array in zip(clips, _arrays(recipe, feature, list(clips.values())), strict=True):
+            if isinstance(array, MerError):
+                found.problems[sample_id] = array
             else:
-                problems.append((sample.sample_id, error))
-            continue
-        found.arrays[sample.sample_id] = array
-        found.apexes[sample.sample_id] = apexes
-    if problems:
-        raise DataError(_described(problems))
+                found.arrays[sample_id] = array
+    # Whoever looks for landmarks says where there are none; what is done about it is up to the others.
+    if recipe.feature == "landmarks" or recipe.preprocessing.without_face == "drop":
+        missed = {name: error for name, error in found.problems.items() if isinstance(error, NoFaceError)}
+        found.left_out = {name: str(error) for name, error in missed.items()}
+        found.problems = {name: error for name, error in found.problems.items() if name not in missed}
+    if found.problems:
+        raise DataError(_described(found.problems))
     return found
 
 
-def _one(
-    recipe: Recipe,
-    feature: Feature,
-    reader: ClipDataset,
-    sample: Sample,
-    landmarks: Mapping[str, FloatArray],
-) -> tuple[Array, tuple[int | None, int | None]]:
-    """Compute the array of one sample, and say where its apex is taken to be and where it is annotated."""
+def _prepared(
+    recipe: Recipe, reader: ClipDataset, sample: Sample, faces: Mapping[str, Array], found: Computed
+) -> Clip:
+    """Read one sample and preprocess it; notes where its apex is, and whether it has no face."""
     spec, settings = FEATURES[recipe.feature], recipe.preprocessing
     chosen = choice(settings, spec.looks_at(recipe.params))
     reading, annotated = Reading(), None
@@ -116,30 +147,45 @@ def _one(
 
     clip = reader.read_clip(sample, colour=spec.colour(recipe.params), choose=choose)
     if settings.landmarks not in (None, "given"):
-        clip = replace(clip, landmarks=landmarks.get(sample.sample_id))
+        clip = with_face(clip, faces.get(sample.sample_id))
     located = locate(clip, settings)
     # Where all frames are read, positions among them are positions from the onset.
     taken = located.apex if reading.positions is None else reading.apex
-    changed = change(located, settings)
-    if settings.windows is None:
-        return feature.compute(changed), (taken, annotated)
-    return np.stack([feature.compute(window) for window in cut(changed, settings.windows)]), (
-        taken,
-        annotated,
-    )
+    found.apexes[sample.sample_id] = taken, annotated
+    reason = faceless(clip, settings)
+    if reason:
+        found.taken_whole[sample.sample_id] = reason
+    return change(located, settings)
 
 
-def _described(problems: Sequence[tuple[str, MerError]]) -> str:
-    lines = [f"{sample_id}: {error}" for sample_id, error in problems]
-    if all(isinstance(error, NoFaceError) for _, error in problems):
+def _arrays(recipe: Recipe, feature: Feature, clips: Sequence[Clip]) -> Sequence[Array | MerError]:
+    """Compute the arrays of clips, or say why one cannot be computed."""
+    windows = recipe.preprocessing.windows
+    if isinstance(feature, BatchFeature) and windows is None:
+        return feature.compute_many(clips)
+    arrays: list[Array | MerError] = []
+    for clip in clips:
+        try:
+            if windows is None:
+                arrays.append(feature.compute(clip))
+            else:
+                arrays.append(np.stack([feature.compute(window) for window in cut(clip, windows)]))
+        except MerError as error:
+            arrays.append(error)
+    return arrays
+
+
+def _described(problems: Mapping[str, MerError]) -> str:
+    lines = [f"{sample_id}: {error}" for sample_id, error in problems.items()]
+    if all(isinstance(error, NoFaceError) for error in problems.values()):
         remedy = "Set 'without_face' to drop or whole_frame in the preprocessing, or mend them"
         return listed(f"These clips have no face. {remedy}:", lines)
     return listed("These samples cannot be prepared:", lines)
 
 
-def _found_landmarks(spec: PrepareSpec, files: Sequence[Path]) -> dict[str, FloatArray]:
-    """Read the landmarks of a part's samples; those without a face are missing."""
-    found: dict[str, FloatArray] = {}
+def _found_faces(spec: PrepareSpec, files: Sequence[Path]) -> dict[str, Array]:
+    """Read the faces that were found in a part's samples; those without a face are missing."""
+    found: dict[str, Array] = {}
     for path in files:
         part, data = read_part(path)
         if part.digest != spec.landmarks:

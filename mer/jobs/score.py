@@ -1,6 +1,6 @@
 """Score the pooled predictions of one variant under one protocol."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pandas as pd
 from mer.artefacts.folds import Split, read_folds
 from mer.artefacts.predictions import check_complete, read_left_out, read_predictions
 from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
+from mer.core.errors import IncompleteRunError
 from mer.core.types import COMPOSITE, IntArray
 from mer.evaluation.metrics import METRICS, Metric, confusion_matrix
 from mer.sweep.specs.score import ScoreSpec
@@ -38,13 +39,14 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
     left_out = read_left_out(packs)
     expected = {name: times for name, times in split.times_tested.items() if name not in left_out}
     check_complete(rows, expected, spec.recipes, place)
+    _refuse_empty(split, left_out, place)
     score_rows: list[dict[str, Any]] = []
     confusion_rows: list[dict[str, Any]] = []
     for seed, (scope, part) in product(spec.recipes, _scopes(rows)):
         chosen = part[part["seed"] == seed]
         counts = _counts(chosen, split)
         about = _about(chosen, seed, scope)
-        about["n_left_out"] = _count_in(scope, left_out, split)
+        about["n_left_out"] = len(left_out)
         score_rows += [
             {**about, "metric": name, "value": _score(METRICS[name], chosen, counts, split)}
             for name in spec.metrics
@@ -54,8 +56,14 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
     write_rows(confusions, pd.DataFrame(confusion_rows), CONFUSION_COLUMNS)
 
 
-def _count_in(scope: str, sample_ids: Iterable[str], split: Split) -> int:
-    return sum(scope in (COMPOSITE, split.samples[name].database) for name in sample_ids)
+def _refuse_empty(split: Split, left_out: Mapping[str, str], place: str) -> None:
+    """Refuse a table that a database would vanish from, as all its clips are left out."""
+    tested = [name for name, times in split.times_tested.items() if times]
+    databases = {split.samples[name].database for name in tested}
+    gone = sorted(databases - {split.samples[name].database for name in tested if name not in left_out})
+    if gone:
+        reasons = "; ".join(sorted(set(left_out.values())))
+        raise IncompleteRunError(f"{place}: all clips of {', '.join(gone)} are left out ({reasons}).")
 
 
 def _scopes(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -50,9 +50,7 @@ def run(spec: TrainSpec, execution: Execution, folds: Path, lists: Sequence[Path
         delayed(run_fold)(spec, execution, split, data, number) for number in numbers
     )
     rows = pd.concat(list(_followed(results, len(numbers))), ignore_index=True)
-    tested = {sample_id for number in numbers for sample_id in split.folds[number].test}
-    left_out = {name: reason for name, reason in data.left_out.items() if name in tested}
-    write_predictions(output, rows, split.classes, _about(spec), left_out)
+    write_predictions(output, rows, split.classes, _about(spec), data.left_out)
 
 
 def run_fold(spec: TrainSpec, execution: Execution, split: Split, data: Arrays, number: int) -> pd.DataFrame:
@@ -78,6 +76,9 @@ def run_fold(spec: TrainSpec, execution: Execution, split: Split, data: Arrays, 
         labels=np.array([split.classes.index(split.labels[i]) for i in learned], dtype=int),
         classes=split.classes,
     )
+    if not learned:
+        reasons = "; ".join(sorted(set(data.left_out.values())))
+        raise DataError(f"Fold {number} ('{fold.name}'): all training samples are left out ({reasons}).")
     started = time.perf_counter()
     try:
         # One thread, so that sums do not depend on how many cores a job was given.

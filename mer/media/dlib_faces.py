@@ -3,6 +3,7 @@
 Needs the extra ``mer[dlib]``. The terms of the 68-point model exclude commercial use.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mer.core.errors import DataError
-from mer.core.types import FloatArray, IntArray, UInt8Array
+from mer.core.types import FloatArray, UInt8Array
 
 _MODEL = "shape_predictor_68_face_landmarks.dat"
 # The detector knows faces of 80 pixels and more: small frames are enlarged, up to twice doubled.
@@ -39,43 +40,45 @@ def model_file() -> Path:
 class DlibFaces:
     """Finds the largest face of an image and its landmarks."""
 
-    def landmarks(self, image: UInt8Array) -> FloatArray | None:
-        """Find 68 landmarks.
+    def load(self) -> None:
+        """Load detector and landmark model, so that what is missing is missed here.
+
+        Raises
+        ------
+        DataError
+            If dlib or the model is not installed.
+        """
+        _ = self._detector, self._predictor
+
+    def faces(self, images: Sequence[UInt8Array]) -> list[tuple[FloatArray, FloatArray] | None]:
+        """Find the largest face of each image.
 
         Parameters
         ----------
-        image
+        images
             Grey of shape (H, W) or RGB of shape (H, W, 3).
 
         Returns
         -------
-        ndarray of shape (68, 2) or None
-            x and y in pixels, in the order of the iBUG mark-up; None if no face was found.
+        list of (landmarks, box) or None
+            68 points x and y in pixels, shape (68, 2), in the order of the iBUG mark-up, and the
+            detector's box: first row, end of rows, first column, end of columns, which may lie outside
+            the image. None if no face was found.
         """
+        return [self._face(image) for image in images]
+
+    def landmarks(self, image: UInt8Array) -> FloatArray | None:
+        """Find the 68 landmarks of one image, shape (68, 2); None if no face was found."""
+        face = self._face(image)
+        return None if face is None else face[0]
+
+    def _face(self, image: UInt8Array) -> tuple[FloatArray, FloatArray] | None:
         face = self._largest(image)
         if face is None:
             return None
         shape = self._predictor(image, face)
-        return np.array([(shape.part(n).x, shape.part(n).y) for n in range(68)], dtype=float)
-
-    def box(self, image: UInt8Array) -> IntArray | None:
-        """Find the face alone, for which the package of the landmarks' weights is not needed.
-
-        Parameters
-        ----------
-        image
-            Grey of shape (H, W) or RGB of shape (H, W, 3).
-
-        Returns
-        -------
-        ndarray of shape (4,) or None
-            First row, end of rows, first column, end of columns in pixels, which may lie outside the
-            image; None if no face was found.
-        """
-        face = self._largest(image)
-        if face is None:
-            return None
-        return np.array([face.top(), face.bottom() + 1, face.left(), face.right() + 1])
+        points = np.array([(shape.part(n).x, shape.part(n).y) for n in range(68)], dtype=float)
+        return points, np.array([face.top(), face.bottom() + 1, face.left(), face.right() + 1], dtype=float)
 
     def _largest(self, image: UInt8Array) -> Any:  # noqa: ANN401  # dlib has no types
         for doublings in _DOUBLINGS:

@@ -90,6 +90,40 @@ class FaceAlignmentFaces:
         self.device = device
         self.at_once = at_once
 
+    def load(self) -> None:
+        """Load all networks, so that weights that are missing or damaged are missed here.
+
+        Raises
+        ------
+        DataError
+            Naming all files that are missing, or the one that is damaged.
+        """
+        self._require()
+        _ = self._network
+        if isinstance(self.detector, S3fdFaces):
+            self.detector.load()
+
+    def faces(self, images: Sequence[UInt8Array]) -> list[tuple[FloatArray, FloatArray] | None]:
+        """Find the largest face of each image, in batches.
+
+        Parameters
+        ----------
+        images
+            As ``landmarks`` takes them.
+
+        Returns
+        -------
+        list of (landmarks, box) or None
+            68 points (68, 2) as ``landmarks`` returns them, and the detector's box: first row, end of
+            rows, first column, end of columns. None if no face was found.
+        """
+        boxes = self._find(images)
+        found = self.landmarks_of(images, boxes)
+        return [
+            None if points is None or box is None else (points, np.asarray(box, dtype=float))
+            for points, box in zip(found, boxes, strict=True)
+        ]
+
     def landmarks(self, image: UInt8Array, box: Array | None = None) -> FloatArray | None:
         """Find 68 landmarks.
 
@@ -154,10 +188,14 @@ class FaceAlignmentFaces:
 
     def _find(self, images: Sequence[UInt8Array]) -> list[Array | None]:
         """Look for the faces, once it is known that no weights will be missing afterwards."""
+        self._require()
+        return [self.detector.box(image) for image in images]
+
+    def _require(self) -> None:
+        """Check that no file of weights is missing."""
         detector = self.detector
         needed = [self.weights] + ([detector.weights] if isinstance(detector, S3fdFaces) else [])
         require_files(*needed)
-        return [detector.box(image) for image in images]
 
     def _heatmaps(self, cuts: UInt8Array) -> FloatArray:
         """Compute heat maps (N, 68, 64, 64) of crops and of their mirror images, and add them."""

@@ -46,6 +46,10 @@ class S3fdFaces:
         self.weights = WeightsFile("S3FD", Path(folder), URL, SHA256, sha256)
         self.device = device
 
+    def load(self) -> None:
+        """Load the network, so that weights that are missing or damaged are missed here."""
+        _ = self._network
+
     def box(self, image: UInt8Array) -> FloatArray | None:
         """Find the largest face.
 

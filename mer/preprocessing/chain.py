@@ -45,9 +45,17 @@ def preprocess(clip: Clip, settings: Preprocessing) -> Clip:
 
 def locate(clip: Clip, settings: Preprocessing) -> Clip:
     """Do the steps that place face and apex; frames keep their number."""
-    if settings.landmarks is not None and clip.landmarks is None and settings.without_face != "whole_frame":
-        raise NoFaceError(_NO_LANDMARKS[settings.landmarks])
+    reason = faceless(clip, settings)
+    if reason and settings.without_face != "whole_frame":
+        raise NoFaceError(reason)
     return _done(clip, settings, [name for name in settings.steps if name in LOCATING])
+
+
+def faceless(clip: Clip, settings: Preprocessing) -> str:
+    """Say why a step that needs a face cannot be done; blank if it can, or if there is none."""
+    if settings.landmarks is None or clip.landmarks is not None:
+        return ""
+    return _NO_LANDMARKS[settings.landmarks]
 
 
 def change(clip: Clip, settings: Preprocessing) -> Clip:
@@ -62,7 +70,7 @@ def _done(clip: Clip, settings: Preprocessing, steps: Sequence[str]) -> Clip:
 
 
 _NO_LANDMARKS = {
-    "given": "landmarks.csv has no landmarks of its onset frame",
+    "given": "landmarks.csv has no row with its subject and clip",
     "dlib": "dlib finds no face in its onset frame",
     "face_alignment": "face_alignment finds no face in its onset frame",
 }

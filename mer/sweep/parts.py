@@ -9,7 +9,7 @@ from mer.core.digests import code_digest, digest
 from mer.core.types import Sample
 from mer.features import FEATURES
 from mer.features.base import Recipe
-from mer.preprocessing.steps import Preprocessing
+from mer.preprocessing.steps import LOCATING, Preprocessing
 
 
 def parts(samples: Sequence[Sample], provides: str, recipe: Recipe) -> dict[str, tuple[Sample, ...]]:
@@ -47,16 +47,15 @@ def needs_annotated_apex(recipe: Recipe) -> bool:
 
 
 def relevant(recipe: Recipe) -> Recipe:
-    """Drop the settings that change nothing: where the apex is, for what does not look at it.
-
-    Landmarks that only this needs go with it.
-    """
-    if FEATURES[recipe.feature].looks_at(recipe.params) == "onset_apex":
-        return recipe
+    """Drop settings that change nothing: the apex, for what does not look at it; landmarks without a use."""
     settings = recipe.preprocessing
-    unused: dict[str, object] = {"apex": None}
-    if settings.align is None and settings.crop is None:
-        unused |= {"landmarks": None, "without_face": "refuse"}
+    unused: dict[str, object] = {}
+    if FEATURES[recipe.feature].looks_at(recipe.params) != "onset_apex":
+        unused["apex"] = None
+        if settings.align is None and settings.crop is None:
+            unused["landmarks"] = None
+    if settings.landmarks is None or "landmarks" in unused:
+        unused["without_face"] = "refuse"
     return replace(recipe, preprocessing=settings.model_copy(update=unused))
 
 
@@ -99,7 +98,9 @@ def preparing_digest(reader: str, fingerprint: str, recipe: Recipe) -> str:
     code = code_digest("mer.jobs.prepare", reader, f"mer.features.{recipe.feature}", *steps)
     landmarks = landmarks_recipe(recipe)
     found = [] if landmarks is None else [preparing_digest(reader, fingerprint, landmarks)]
-    return digest([fingerprint, recipe.described(), code, *found])
+    # What the catalogue of steps decides is no code that is followed.
+    order = [LOCATING, recipe.preprocessing.modules, recipe.preprocessing.needs_all_frames]
+    return digest([fingerprint, recipe.described(), code, order, *found])
 
 
 def _file_name(subject: str) -> str:

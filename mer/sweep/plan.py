@@ -9,7 +9,7 @@ from mer.core.types import SampleIndex
 from mer.datasets.base import Dataset
 from mer.features import FEATURES
 from mer.features.base import Recipe
-from mer.features.landmarks import NO_WEIGHTS
+from mer.features.landmarks import check_finder
 from mer.preprocessing.steps import Preprocessing
 from mer.protocols.base import EvaluationProtocol
 from mer.sweep.config import SweepConfig, Variant
@@ -114,10 +114,9 @@ class Sweep:
                     problems.append(str(error))
         if problems:
             raise DataError("\n".join(dict.fromkeys(problems)))
-        if not self.config.weights:
-            recipes = [self.recipe(name) for name in self.config.variants]
-            if any(recipe and recipe.preprocessing.landmarks == "face_alignment" for recipe in recipes):
-                raise ConfigError(NO_WEIGHTS)
+        recipes = [self.recipe(name) for name in self.config.variants]
+        for by in sorted({r.preprocessing.landmarks for r in recipes if r and r.preprocessing.landmarks}):
+            check_finder(by, self.config.weights)
         idle = [protocol for protocol in self.config.protocols if not self.variants(protocol)]
         if idle:
             reasons = [f"{v} on {p}: {why}" for (p, v), why in self.skipped.items() if p in idle]
@@ -131,6 +130,11 @@ class Sweep:
         recipe = relevant(asked)
         if recipe.preprocessing.windows is not None and not variant.spec.takes_windows:
             return f"{variant.spec.title} takes one array per clip, not one per window"
+        length, feature = recipe.preprocessing.length, FEATURES[recipe.feature]
+        if length is not None and length.exact and not feature.takes_floats(recipe.params):
+            return f"{feature.title} takes whole grey levels: leave out 'exact' in 'length'"
+        if recipe.preprocessing.apex is None and feature.looks_at(recipe.params) == "onset_apex":
+            return f"{feature.title} needs an apex frame: leave out 'apex: null'"
         datasets = self.config.protocols[protocol].params.datasets
         return next(filter(None, (self._unfit(protocol, name, recipe) for name in datasets)), "")
 
@@ -142,7 +146,10 @@ class Sweep:
                 return f"{feature.title} needs frames, {dataset} holds flow images only"
             if recipe.preprocessing != Preprocessing():
                 return f"preprocessing needs frames, {dataset} holds finished flow images"
-        elif needs_annotated_apex(recipe):
+            return ""
+        if recipe.preprocessing.landmarks == "given" and not self.index(dataset).gives_landmarks:
+            return f"landmarks shall be given and {dataset} has no landmarks.csv (docs/preprocessing.md)"
+        if needs_annotated_apex(recipe):
             clips = self.split(protocol).samples.values()
             without = sum(clip.apex is None for clip in clips if clip.dataset == dataset)
             if without:

@@ -76,6 +76,10 @@ class Preprocessing(Params):
             raise ValueError(
                 "'landmarks' is set and no step uses them: set 'align' or 'crop', or leave it out"
             )
+        if self.landmarks == "given" and self.crop is not None and self.crop.around == "detector":
+            raise ValueError(
+                "'crop.around: detector' needs a detector: set 'landmarks' to dlib or face_alignment"
+            )
         if self.without_face == "whole_frame" and spotting:
             raise ValueError(
                 "'without_face: whole_frame' and an apex that is spotted by landmarks exclude each other"

@@ -1,9 +1,9 @@
 """Step: say where the apex frame is."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mer.core.errors import DataError
 from mer.core.parameters import Params
@@ -36,6 +36,14 @@ class ApexParams(Params):
             "(Liong 2015). 'refuse' leaves out methods that need an apex where none is annotated.",
         )
     )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.source == "spotted" and self.spotting == "refuse":
+            raise ValueError(
+                "'source: spotted' spots every apex, 'spotting: refuse' none: leave one of them out"
+            )
+        return self
 
     @property
     def needs_landmarks(self) -> bool:

@@ -39,5 +39,7 @@ def apply(clip: Clip, params: LengthParams) -> Clip:
         frames = clip.frames[subsample(n, wanted)]
     scale = (wanted - 1) / max(n - 1, 1)
     apex = None if clip.apex is None else int(np.floor(clip.apex * scale + 0.5))
+    # An apex after the onset stays after it: the onset frame moves nowhere from itself.
+    apex = max(apex, 1) if apex is not None and clip.apex else apex
     fps = None if clip.fps is None else clip.fps * scale
     return replace(clip, frames=frames, apex=apex, offset=wanted - 1, fps=fps)

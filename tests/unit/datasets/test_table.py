@@ -164,3 +164,23 @@ def test_landmarks_beside_the_table_come_with_the_clips(clips):
     assert np.array_equal(data.read_clip(anna).landmarks, points)
     assert data.read_clip(ben).landmarks is None
     assert data.index().fingerprint != before
+
+
+def test_landmarks_of_no_clip_are_a_warning(clips):
+    root = clips(*GOOD)
+    write_landmarks(root / "landmarks.csv", {("Anna", "c1"): np.zeros((68, 2))})
+    (warning,) = reader(root).index().warnings
+    assert "landmarks of 1 clips" in warning
+    assert "Anna/c1" in warning
+
+
+def test_landmarks_of_two_clips_of_one_name_are_refused(clips):
+    root = clips()
+    (root / "clips.csv").write_text(
+        "clip,subject,label,onset,apex,offset,database,name\n"
+        "anna/c1,s1,happy,42,45,48,one,c1\nanna/c1,s1,happy,42,45,48,two,c1\n"
+    )
+    assert len(reader(root).index()) == 2
+    write_landmarks(root / "landmarks.csv", {("s1", "c1"): np.zeros((68, 2))})
+    with pytest.raises(DataError, match=r"clips of two databases have one name.*\n  s1/c1"):
+        reader(root).index()

@@ -5,6 +5,7 @@ from mer.core.errors import DataError
 from mer.core.types import Clip
 from mer.features.flow_image import FlowImage, FlowImageParams
 from mer.features.flow_maps import minmax_255
+from mer.features.optical_flow import flow
 
 
 def test_minmax_spans_every_channel():
@@ -69,3 +70,31 @@ def test_the_flow_may_be_computed_otherwise(tiny_demo, backend):
     )
     assert not np.array_equal(usual, other)
     assert np.corrcoef(usual[:2].ravel(), other[:2].ravel())[0, 1] > 0.5
+
+
+def test_several_clips_at_once_give_what_each_gives_alone(tiny_demo):
+    clips = [tiny_demo.read_clip(sample) for sample in tiny_demo.index().samples[:3]]
+    clips.append(Clip(clips[0].frames[:, :40, :36], 0, 3, 5))
+    for backend in ("tvl1_torch", "dis"):
+        feature = FlowImage(FlowImageParams(flow=backend, scaling="pixels"))
+        together = feature.compute_many(clips)
+        assert all(np.array_equal(a, feature.compute(clip)) for a, clip in zip(together, clips, strict=True))
+
+
+def test_of_several_clips_only_those_without_an_apex_fail(tiny_demo):
+    clip = tiny_demo.read_clip(tiny_demo.index().samples[0])
+    feature = FlowImage(FlowImageParams(flow="dis"))
+    first, second = feature.compute_many([Clip(clip.frames, 0, None, 5), clip])
+    assert isinstance(first, DataError)
+    assert np.array_equal(second, feature.compute(clip))
+
+
+def test_the_weight_of_scikit_images_data_term_can_be_chosen(tiny_demo):
+    clip = tiny_demo.read_clip(tiny_demo.index().samples[0])
+    usual, smooth = (
+        FlowImage(FlowImageParams(flow="tvl1_skimage", attachment=weight, scaling="pixels")).compute(clip)
+        for weight in (38.25, 15.0)
+    )
+    assert not np.array_equal(usual, smooth)
+    expected = flow(clip.frames[0], clip.frames[clip.apex], "tvl1_skimage", attachment=15.0)
+    assert smooth[0].mean() == pytest.approx(expected[0].mean(), abs=1e-3)

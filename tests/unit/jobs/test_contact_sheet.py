@@ -76,7 +76,9 @@ def draw(jobs, variant, parts, root, landmarks=()):
 
 
 def part(sample_ids=(), left_out=None, apexes=(), annotated=()):
-    return Part(tuple(sample_ids), "{}", "d", left_out or {}, tuple(apexes), tuple(annotated))
+    return Part(
+        tuple(sample_ids), "{}", "d", left_out or {}, apexes=tuple(apexes), annotated=tuple(annotated)
+    )
 
 
 def test_a_sheet_shows_a_clip_of_every_subject_and_the_report_counts_all(prepared, rows, tmp_path):
@@ -89,7 +91,7 @@ def test_a_sheet_shows_a_clip_of_every_subject_and_the_report_counts_all(prepare
     assert [row.name for row in rows] == shown
     assert all(row.flow.shape == (2, *row.onset.shape[:2]) for row in rows)
     assert all(row.outline is None for row in rows)
-    assert rows[0].note.startswith("negative; apex ")
+    assert rows[0].note.startswith("apex ")
     with Image.open(tmp_path / "sheet.png") as image:
         width, height = image.size
         assert image.convert("L").getextrema() == (0, 255)
@@ -101,7 +103,7 @@ def test_a_sheet_shows_a_clip_of_every_subject_and_the_report_counts_all(prepare
 def test_a_recipe_without_an_apex_has_none_in_its_report(prepared, rows, tmp_path):
     lines = draw(prepared.jobs, "lbp_top_svm", prepared.lists["lbp_top_svm"][0], tmp_path)
     assert lines[2] == "- 24 clips of 4 subjects, 0 left out"
-    assert [row.note for row in rows] == ["negative", "negative", "positive", "positive"]
+    assert [row.note for row in rows] == [""] * 4
     assert all(row.apex is not None for row in rows)
 
 
@@ -115,7 +117,7 @@ def test_clips_that_were_left_out_are_shown_and_listed_with_their_reasons(monkey
     monkeypatch.setattr(Demo, "read_clip", some_without_face)
     jobs = planned(tmp_path, {"landmarks": "given", "crop": {}, "without_face": "drop"})
     lines = draw(jobs, "net", prepare_all(jobs, tmp_path), tmp_path)
-    why = "landmarks.csv has no landmarks of its onset frame"
+    why = "landmarks.csv has no row with its subject and clip"
     assert lines[2:5] == [
         "- 7 clips of 3 subjects, 2 left out. The apex of 7 clips is as annotated",
         f"- left out: demo:s01:neg_01: {why}",
@@ -139,9 +141,10 @@ def test_landmarks_that_were_looked_for_are_drawn_with_the_box_that_they_bound(r
         path = tmp_path / "landmarks" / f"{name}.safetensors"
         subject = name.removeprefix("demo.")
         names = tuple(f"demo:{subject}:{clip}_01" for clip in ("neg", "pos", "sur"))
-        write_part(
-            path, np.stack([points] * 3), Part(names, "{}", spec.landmarks, {}, (None,) * 3, (None,) * 3)
-        )
+        face = np.vstack([points, [[5, 8], [35, 42]]])
+        nowhere = (None,) * 3
+        part = Part(names, "{}", spec.landmarks, apexes=nowhere, annotated=nowhere)
+        write_part(path, np.stack([face] * 3), part)
         return path
 
     parts = prepare_all(jobs, tmp_path, found)

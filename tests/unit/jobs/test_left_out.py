@@ -80,6 +80,7 @@ def test_a_whole_frame_needs_no_face(tmp_path):
     part, data = read_part(tmp_path / "demo.s02.safetensors")
     assert len(data) == 3
     assert part.left_out == {}
+    assert set(part.taken_whole) == FACELESS - {"demo:s01:neg_01"}
 
 
 def test_dropped_clips_take_no_part_and_the_table_says_so(tmp_path):
@@ -119,3 +120,34 @@ def scored(jobs, folds_file, tmp_path):
     plain = json.loads(jobs.score_spec("p", "lbp_top_svm"))
     score.run(ScoreSpec.from_plain(plain), folds_file, tmp_path, tmp_path / "s.csv", tmp_path / "c.csv")
     return read_rows([tmp_path / "s.csv"], SCORE_COLUMNS)
+
+
+def test_a_fold_without_training_samples_is_named(tmp_path, monkeypatch):
+    jobs = planned(tmp_path, "drop")
+    lists = [prepared(jobs, tmp_path)]
+    folds_file = tmp_path / "folds.json"
+    folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), CPU, folds_file)
+    split = read_folds(folds_file)
+    data = train._data(split, lists)
+    nothing = replace(data, rows={}, left_out=dict.fromkeys(split.samples, "no face"))
+    spec = TrainSpec.model_validate_json(jobs.train_spec("p", "lbp_top_svm", 0, 0, 2))
+    with pytest.raises(
+        DataError, match=r"Fold 1 \('demo:s02'\): all training samples are left out \(no face\)"
+    ):
+        train.run_fold(spec, CPU, split, nothing, 1)
+
+
+def test_a_database_that_vanishes_is_an_error(tmp_path, monkeypatch):
+    jobs = planned(tmp_path, "drop")
+    lists = [prepared(jobs, tmp_path)]
+    folds_file = tmp_path / "folds.json"
+    folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), CPU, folds_file)
+    split = read_folds(folds_file)
+    alone = {
+        name: replace(sample, database="other" if sample.subject == "demo:s02" else "demo")
+        for name, sample in split.samples.items()
+    }
+    with pytest.raises(IncompleteRunError, match=r"all clips of other are left out \(no face\)"):
+        score._refuse_empty(replace(split, samples=alone), dict.fromkeys(FACELESS, "no face"), "x on p")
+    score._refuse_empty(split, dict.fromkeys(FACELESS, "no face"), "x on p")
+    assert lists

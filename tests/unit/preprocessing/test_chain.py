@@ -80,7 +80,7 @@ def test_a_face_is_aligned_cropped_and_brought_to_size(clip):
 @pytest.mark.parametrize("plain", [{"align": {"eye_distance": 20}}, {"crop": {}}])
 def test_a_clip_without_landmarks(clip, plain):
     without = replace(clip, landmarks=None)
-    with pytest.raises(NoFaceError, match="landmarks.csv has no landmarks"):
+    with pytest.raises(NoFaceError, match="landmarks.csv has no row with its subject and clip"):
         preprocess(without, settings(landmarks="given", **plain))
     with pytest.raises(NoFaceError, match="dlib finds no face"):
         preprocess(without, settings(landmarks="dlib", without_face="drop", **plain))

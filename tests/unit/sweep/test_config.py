@@ -206,7 +206,7 @@ variants:
 """
     assert problems(text) == [
         "variants.one.preprocessing.crop.sise: Unknown key 'sise'. Did you mean 'size'? Known keys: "
-        "forehead, margin, size.",
+        "around, forehead, margin, size.",
         "variants.two.preprocessing: 'align' needs landmarks: set 'landmarks' to given, dlib or face_alignment",
         "variants.three.preprocessing: 'landmarks' is set and no step uses them: set 'align' or 'crop', or leave "
         "it out",

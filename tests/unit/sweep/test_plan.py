@@ -7,6 +7,7 @@ from mer.core.errors import ConfigError, DataError, LeakageError
 from mer.core.types import Sample
 from mer.features import FEATURES
 from mer.features.base import Recipe
+from mer.preprocessing.steps import Preprocessing
 from mer.sweep.config import parse
 from mer.sweep.parts import parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
@@ -224,3 +225,68 @@ def test_methods_that_take_one_array_per_clip_refuse_windows():
     assert planned.skipped == {
         ("p", "lbp_top_svm"): "LBP-TOP + SVM takes one array per clip, not one per window"
     }
+
+
+@pytest.mark.parametrize(
+    ("variant", "reason"),
+    [
+        (
+            {"method": "lbp_top_svm", "preprocessing": {"length": {"n_frames": 12, "exact": True}}},
+            "LBP-TOP takes whole grey levels: leave out 'exact' in 'length'",
+        ),
+        (
+            {
+                "method": "ststnet",
+                "flow_image": {"flow": "dis"},
+                "preprocessing": {"length": {"n_frames": 12, "exact": True}},
+            },
+            "Flow image, onset to apex takes whole grey levels: leave out 'exact' in 'length'",
+        ),
+        (
+            {"method": "ststnet", "preprocessing": {"apex": None}},
+            "Flow image, onset to apex needs an apex frame: leave out 'apex: null'",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_met_are_a_reason_not_to_run(variant, reason):
+    assert sweep(variants={"majority": {}, "one": variant}).skipped == {("p", "one"): reason}
+
+
+def test_landmarks_that_are_not_given_are_a_reason_not_to_run(tmp_path):
+    (tmp_path / "clips.csv").write_text("clip,subject,label,onset,offset\nc1,anna,positive,1,5\nc2,ben,negative,1,5\n")
+    (tmp_path / "c1").mkdir()
+    (tmp_path / "c2").mkdir()
+    planned = sweep(
+        datasets={"mine": {"dataset": "table"}},
+        protocols={
+            "p": {
+                "protocol": "loso",
+                "datasets": ["mine"],
+                "task": "one",
+                "classes": {"positive": ["positive"], "rest": ["negative"]},
+            }
+        },
+        variants={
+            "majority": {},
+            "one": {"method": "ststnet", "preprocessing": {"landmarks": "given", "crop": {}}},
+        },
+        paths={"mine": str(tmp_path)},
+    )
+    assert planned.skipped == {
+        ("p", "one"): "landmarks shall be given and mine has no landmarks.csv (docs/preprocessing.md)"
+    }
+
+
+def test_what_the_catalogue_of_steps_decides_makes_arrays_stale(monkeypatch):
+    recipe = Recipe(
+        "lbp_top", FEATURES["lbp_top"].params(), Preprocessing.from_plain({"length": {"n_frames": 5}})
+    )
+    before = preparing_digest("mer.media.clips", "f", recipe)
+    monkeypatch.setattr("mer.sweep.parts.LOCATING", ("align",))
+    assert preparing_digest("mer.media.clips", "f", recipe) != before
+
+
+def test_without_landmarks_it_does_not_matter_what_a_missing_face_does():
+    drop = {"method": "ststnet", "preprocessing": {"without_face": "drop"}}
+    planned = sweep(variants={"ststnet": {}, "drop": drop})
+    assert planned.recipe("drop") == planned.recipe("ststnet")

@@ -46,3 +46,8 @@ def test_colour_is_looked_at_in_grey(clip):
 
 def test_the_middle_is_the_earlier_of_two(clip):
     assert apply(clip, ApexParams()).apex == 4
+
+
+def test_spotting_every_apex_and_none_exclude_each_other():
+    with pytest.raises(ValueError, match="leave one of them out"):
+        ApexParams(source="spotted", spotting="refuse")

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from mer.core.errors import DataError
 from mer.core.types import Clip
 from mer.preprocessing.steps.crop import CropParams, apply
 
@@ -47,3 +50,13 @@ def test_a_square_is_brought_to_size_and_landmarks_follow(clip, size, zoom):
 def test_a_clip_without_landmarks_stays_whole(clip):
     whole = Clip(clip.frames, 0, 1, 1)
     assert apply(whole, CropParams()) is whole
+
+
+def test_the_box_of_a_detector_may_be_cut_out_instead(clip):
+    boxed = replace(clip, face_box=np.array([5.0, 35.0, 10.0, 70.0]))
+    done = apply(boxed, CropParams(around="detector"))
+    assert done.frames.shape == (2, 30, 60)
+    assert done.landmarks[1].tolist() == [20, 15]
+    assert done.face_box is None
+    with pytest.raises(DataError, match="box of a face detector is asked for and none is known"):
+        apply(clip, CropParams(around="detector"))

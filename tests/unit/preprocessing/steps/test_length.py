@@ -20,6 +20,13 @@ def test_tim_brings_clips_to_one_length(clip):
     assert (done.onset, done.apex, done.offset, done.fps) == (0, 3, 4, 100.0)
 
 
+def test_an_apex_after_the_onset_stays_after_it(clip):
+    early = Clip(clip.frames, 0, 1, 8)
+    assert apply(early, LengthParams(n_frames=3)).apex == 1
+    at_onset = Clip(clip.frames, 0, 0, 8)
+    assert apply(at_onset, LengthParams(n_frames=3)).apex == 0
+
+
 def test_what_lies_between_grey_levels_may_be_kept(clip):
     done = apply(clip, LengthParams(n_frames=6, exact=True))
     assert done.frames.dtype == np.float32
