@@ -253,7 +253,9 @@ def test_settings_that_cannot_be_met_are_a_reason_not_to_run(variant, reason):
 
 
 def test_landmarks_that_are_not_given_are_a_reason_not_to_run(tmp_path):
-    (tmp_path / "clips.csv").write_text("clip,subject,label,onset,offset\nc1,anna,positive,1,5\nc2,ben,negative,1,5\n")
+    (tmp_path / "clips.csv").write_text(
+        "clip,subject,label,onset,offset\nc1,anna,positive,1,5\nc2,ben,negative,1,5\n"
+    )
     (tmp_path / "c1").mkdir()
     (tmp_path / "c2").mkdir()
     planned = sweep(
