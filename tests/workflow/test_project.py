@@ -73,4 +73,4 @@ def test_only_networks_ask_for_a_gpu(bare):
         if "rule train:" in block:
             assert ("gpu=1" in block) == ("variant=net" in block)
         elif "rule " in block:
-            assert "gpu" not in block
+            assert "gpu=1" not in block

@@ -77,8 +77,8 @@ def test_the_code_that_draws_faces_makes_stand_ins_stale(done, tmp_path):
 
     shutil.copytree(done.root, tmp_path / "project", symlinks=True)
     project = Project(tmp_path / "project")
-    project.edit("mer/synthetic/clip.py", "drift / 300", "drift by 300")
+    project.edit("mer/synthetic/motion.py", "drift / 300", "drift by 300")
     assert project.planned(SWEEP) == set()
-    project.edit("mer/synthetic/clip.py", "1 / 300", "1 / 250")
+    project.edit("mer/synthetic/motion.py", "1 / 300", "1 / 250")
     plan = project.planned(SWEEP)
     assert len({path for path in plan if path.endswith("/STAND-IN.json")}) == 3

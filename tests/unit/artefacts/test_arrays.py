@@ -40,7 +40,7 @@ def test_every_type_comes_back(tmp_path, dtype, shape):
 
 
 def test_samples_that_are_left_out_keep_their_reason(two_parts):
-    part = Part((), "{}", "d", {"z": "no face"}, ())
+    part = Part((), "{}", "d", {"z": "no face"})
     write_part(two_parts / "b.safetensors", np.empty((0,), np.float32), part)
     assert read_part(two_parts / "b.safetensors")[0] == part
     arrays = read_arrays([two_parts / "parts.json"], ["z", "y", "x"])
