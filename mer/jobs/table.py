@@ -74,7 +74,7 @@ def _measured_row(row: TableRow, scores: pd.DataFrame) -> Row:
         for (scope, metric), values in scores.groupby(["scope", "metric"])["value"]
     }
     left_out = scores["n_left_out"].max()
-    remark = f"{left_out} clips without a face are left out" if left_out else ""
+    remark = f"Clips without a face that are left out: {left_out}" if left_out else ""
     return Row(row.method, row.variant, "measured", "", n_seeds, cells, remark=remark)
 
 

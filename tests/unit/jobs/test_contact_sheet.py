@@ -196,7 +196,7 @@ def test_the_report_counts_over_all_parts():
     ("taken", "said"),
     [
         ([(3, 3), (8, 8)], "The apex of 2 clips is as annotated"),
-        ([(3, 3), (4, None)], "The apex of 1 clips is as annotated, that of 1 clips is spotted"),
+        ([(3, 3), (4, None)], "The apex of 1 clip is as annotated, that of 1 clip is spotted"),
         ([(4, None)], "No apex is annotated: all are spotted, and nothing says how well"),
         (
             [(1, 5), (9, 6), (7, None)],

@@ -102,7 +102,7 @@ def test_dropped_clips_take_no_part_and_the_table_says_so(tmp_path):
     assert set(measured["n_clips"]) == {5}
     assert set(measured["n_left_out"]) == {4}
     table = score_table(TableSpec.model_validate_json(jobs.table_spec("p")), measured)
-    assert "4 clips without a face are left out" in table.as_markdown()
+    assert "Clips without a face that are left out: 4" in table.as_markdown()
 
 
 def test_a_prediction_that_is_missing_for_no_reason_is_still_an_error(tmp_path):
