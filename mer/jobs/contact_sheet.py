@@ -181,7 +181,14 @@ def _counted(number: int, what: str) -> str:
 
 
 def _caption(recipe: Recipe, summary: str) -> str:
-    parts = [f"{summary}."]
+    chosen = {recipe.feature: recipe.params, "preprocessing": recipe.preprocessing}
+    settings = [
+        f"{name} {json.dumps(plain)}"
+        for name, params in chosen.items()
+        if (plain := params.model_dump(mode="json", exclude_defaults=True, exclude_none=True))
+    ]
+    told = "; ".join(settings).replace('"', "") or "none"
+    parts = [f"Settings other than the defaults: {told}. {summary}."]
     if recipe.preprocessing.length is not None:
         parts.append(
             f"Shown before clips are brought to {recipe.preprocessing.length.n_frames} frames "

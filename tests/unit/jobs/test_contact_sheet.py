@@ -261,6 +261,7 @@ def test_the_caption_says_what_the_recipe_does_not_do_as_shown():
     settings = Preprocessing(length=LengthParams(n_frames=10))
     lbp_top = Recipe("lbp_top", FEATURES["lbp_top"].params(), settings)
     assert _caption(lbp_top, "12 clips") == (
-        "12 clips. Shown before clips are brought to 10 frames (tim). The recipe looks at no flow; shown is DIS."
+        "Settings other than the defaults: preprocessing {length: {n_frames: 10}}. 12 clips. Shown before clips are brought to 10 frames (tim). The recipe looks at no flow; shown is DIS."
     )
-    assert _caption(Recipe("flow_image", FEATURES["flow_image"].params()), "12 clips") == "12 clips."
+    plain = _caption(Recipe("flow_image", FEATURES["flow_image"].params()), "12 clips")
+    assert plain == "Settings other than the defaults: none. 12 clips."
