@@ -16,7 +16,7 @@ from mer.features import FEATURES
 from mer.features.base import BatchFeature, Feature, FlowImageFeature, Recipe
 from mer.features.face import with_face
 from mer.jobs.datasets import build_dataset, build_recipe
-from mer.preprocessing.chain import change, choice, faceless, locate
+from mer.preprocessing.chain import change, choice, faceless, locate, looked_at
 from mer.preprocessing.steps import cut
 from mer.sweep.parts import parts, samples_digest
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
@@ -155,7 +155,8 @@ def _prepared(
     reason = faceless(clip, settings)
     if reason:
         found.taken_whole[sample.sample_id] = reason
-    return change(located, settings)
+    changed = change(located, settings)
+    return changed if settings.windows is not None else looked_at(changed, spec.looks_at(recipe.params))
 
 
 def _arrays(recipe: Recipe, feature: Feature, clips: Sequence[Clip]) -> Sequence[Array | MerError]:

@@ -1,6 +1,7 @@
 """From a sample to the frames that a representation looks at: which are read, and what is done to them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mer.core.errors import NoFaceError
 from mer.core.types import Choice, Clip, LooksAt, Reading
@@ -61,6 +62,20 @@ def faceless(clip: Clip, settings: Preprocessing) -> str:
 def change(clip: Clip, settings: Preprocessing) -> Clip:
     """Do the steps that come after ``locate``."""
     return _done(clip, settings, [name for name in settings.steps if name not in LOCATING])
+
+
+def looked_at(clip: Clip, looks_at: LooksAt) -> Clip:
+    """Keep the frames that a representation looks at; others were read to spot the apex, and take memory."""
+    if looks_at != "onset_apex" or clip.apex is None:
+        return clip
+    positions = sorted({clip.onset, clip.apex})
+    return replace(
+        clip,
+        frames=clip.frames[positions],
+        onset=positions.index(clip.onset),
+        apex=positions.index(clip.apex),
+        offset=len(positions) - 1,
+    )
 
 
 def _done(clip: Clip, settings: Preprocessing, steps: Sequence[str]) -> Clip:

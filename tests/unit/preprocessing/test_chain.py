@@ -7,7 +7,7 @@ import pytest
 
 from mer.core.errors import DataError, NoFaceError
 from mer.core.types import Clip, Reading
-from mer.preprocessing.chain import choice, preprocess
+from mer.preprocessing.chain import choice, looked_at, preprocess
 from mer.preprocessing.steps import STEPS, Preprocessing
 
 
@@ -91,3 +91,13 @@ def test_a_clip_without_landmarks(clip, plain):
 def test_an_apex_that_may_not_be_spotted_is_an_error(clip):
     with pytest.raises(DataError, match="no apex frame is annotated"):
         preprocess(replace(clip, apex=None), settings(apex={"spotting": "refuse"}))
+
+
+def test_frames_that_were_read_to_spot_the_apex_are_not_kept(clip):
+    kept = looked_at(clip, "onset_apex")
+    assert np.array_equal(kept.frames, clip.frames[[0, 4]])
+    assert (kept.onset, kept.apex, kept.offset) == (0, 1, 1)
+    still = looked_at(replace(clip, apex=0), "onset_apex")
+    assert np.array_equal(still.frames, clip.frames[:1])
+    assert (still.onset, still.apex, still.offset) == (0, 0, 0)
+    assert looked_at(clip, "all") is clip
