@@ -9,7 +9,7 @@ import numpy as np
 from mer.artefacts.arrays import Part, listed_parts
 from mer.core.errors import NoFaceError
 from mer.core.files import complete
-from mer.core.types import Array, Clip, Execution, FloatArray, Sample
+from mer.core.types import Clip, Execution, FloatArray, Sample
 from mer.datasets.base import ClipDataset
 from mer.features import FEATURES
 from mer.features.base import Recipe
@@ -18,7 +18,7 @@ from mer.features.flow_maps import FlowBackend, FlowMapParams
 from mer.features.optical_flow import flow
 from mer.features.optical_strain import optical_strain
 from mer.jobs.datasets import build_dataset, build_recipe
-from mer.media.frames import to_grey
+from mer.media.frames import grey_frames
 from mer.preprocessing.chain import change, choice, locate
 from mer.preprocessing.steps.apex import ApexParams
 from mer.sweep.specs.prepare import ContactSheetSpec
@@ -104,7 +104,7 @@ def _row(
     )
     spec = FEATURES[recipe.feature]
     clip = reader.read_clip(sample, colour=spec.colour(recipe.params), choose=choice(settings, "onset_apex"))
-    if settings.landmarks not in (None, "given"):
+    if settings.finder is not None:
         clip = with_face(clip, landmarks.get(sample.sample_id))
     try:
         located = locate(clip, settings)
@@ -115,7 +115,8 @@ def _row(
     apex = located.apex or 0
     onset_frame, apex_frame = prepared.frames[0], prepared.frames[apex]
     params = recipe.params if isinstance(recipe.params, FlowMapParams) else FlowMapParams(flow=_SHOWN_FLOW)
-    field = flow(_grey(onset_frame), _grey(apex_frame), params.flow)
+    onset_grey, apex_grey = grey_frames(np.stack([onset_frame, apex_frame]))
+    field = flow(onset_grey, apex_grey, params.flow)
     return SheetRow(
         name=sample.sample_id,
         onset=clip.frames[0],
@@ -128,10 +129,6 @@ def _row(
         strain=optical_strain(field, params.differences),
         note=note,
     )
-
-
-def _grey(frame: Array) -> Array:
-    return to_grey(frame) if frame.ndim == 3 else frame
 
 
 def _outline(before: Clip, after: Clip) -> FloatArray | None:

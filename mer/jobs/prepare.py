@@ -146,7 +146,7 @@ def _prepared(
         return reading
 
     clip = reader.read_clip(sample, colour=spec.colour(recipe.params), choose=choose)
-    if settings.landmarks not in (None, "given"):
+    if settings.finder is not None:
         clip = with_face(clip, faces.get(sample.sample_id))
     located = locate(clip, settings)
     # Where all frames are read, positions among them are positions from the onset.

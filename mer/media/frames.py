@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from mer.core.errors import DataError
-from mer.core.types import UInt8Array
+from mer.core.types import Array, UInt8Array
 from mer.media.numbering import number_frames
 
 # Modes that hold 8 bits per channel or less; others would be cut off, not scaled.
@@ -45,6 +45,11 @@ def read_colour(path: Path) -> UInt8Array:
 def to_grey(image: UInt8Array) -> UInt8Array:
     """Convert RGB of shape (..., 3) to grey by Rec. 601 luma, rounded."""
     return np.rint(image.astype(np.float32) @ _LUMA).astype(np.uint8)
+
+
+def grey_frames(frames: Array) -> Array:
+    """Convert frames of shape (T, H, W, 3) to grey; frames of shape (T, H, W) are."""
+    return to_grey(frames) if frames.ndim == 4 else frames
 
 
 def frame_files(folder: Path) -> dict[int, Path]:

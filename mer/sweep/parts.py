@@ -61,8 +61,8 @@ def relevant(recipe: Recipe) -> Recipe:
 
 def landmarks_recipe(recipe: Recipe) -> Recipe | None:
     """Return the recipe of the landmarks that a recipe needs and no database gives; None if it needs none."""
-    by = recipe.preprocessing.landmarks
-    if by is None or by == "given":
+    by = recipe.preprocessing.finder
+    if by is None:
         return None
     # By the catalogue: an import would make the code that finds faces part of every representation.
     params = FEATURES["landmarks"].params.from_plain({"by": by})

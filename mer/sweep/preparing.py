@@ -31,6 +31,7 @@ class PreparingJobs:
 
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
+        self._digests_of_parts: dict[tuple[str, str], dict[str, str]] = {}
 
     # Files
 
@@ -88,7 +89,7 @@ class PreparingJobs:
             landmarks=self._landmarks_digest(name, recipe, part),
             part=part,
             samples=samples,
-            digest=digest([samples, self._preparing(name, recipe)]),
+            digest=self._part_digests(name, recipe)[part],
         )
         return spec.as_json()
 
@@ -167,13 +168,16 @@ class PreparingJobs:
         return "" if landmarks is None else self._part_digests(dataset, landmarks)[part]
 
     def _part_digests(self, dataset: str, recipe: Recipe) -> dict[str, str]:
-        """Digest what each part of a data set is made of."""
-        preparing = self._preparing(dataset, recipe)
-        fingerprint = self.sweep.index(dataset).fingerprint
-        return {
-            part: digest([samples_digest(samples, fingerprint), preparing])
-            for part, samples in self._parts(dataset, recipe).items()
-        }
+        """Digest what each part of a data set is made of, once for the jobs of all its parts."""
+        key = (dataset, recipe.key)
+        if key not in self._digests_of_parts:
+            preparing = self._preparing(dataset, recipe)
+            fingerprint = self.sweep.index(dataset).fingerprint
+            self._digests_of_parts[key] = {
+                part: digest([samples_digest(samples, fingerprint), preparing])
+                for part, samples in self._parts(dataset, recipe).items()
+            }
+        return self._digests_of_parts[key]
 
     def _dataset(self, name: str) -> EntrySettings:
         entry = self.sweep.config.datasets[name]

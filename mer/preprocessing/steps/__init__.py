@@ -56,7 +56,6 @@ class Preprocessing(Params):
         default=None, description="Magnify the movement, before frames are chosen."
     )
     length: LengthParams | None = Field(default=None, description="Bring all clips to one number of frames.")
-
     windows: WindowParams | None = Field(
         default=None,
         description="Cut clips into windows that are represented on their own, for methods that take several "
@@ -85,6 +84,11 @@ class Preprocessing(Params):
                 "'without_face: whole_frame' and an apex that is spotted by landmarks exclude each other"
             )
         return self
+
+    @property
+    def finder(self) -> Literal["dlib", "face_alignment"] | None:
+        """Who looks for landmarks; None where none are needed or they are given."""
+        return None if self.landmarks == "given" else self.landmarks
 
     @property
     def steps(self) -> tuple[str, ...]:

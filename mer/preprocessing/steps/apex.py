@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from mer.core.errors import DataError
 from mer.core.parameters import Params
-from mer.core.types import Array, Clip, FloatArray
+from mer.core.types import Clip, FloatArray
 from mer.preprocessing.apex_spotting import (
     divide_and_conquer,
     largest_cell_ratio,
@@ -66,13 +66,16 @@ def apply(clip: Clip, params: ApexParams) -> Clip:
     DataError
         If none is annotated and none may be spotted.
     """
-    apex = told(params, len(clip.frames), clip.apex) if clip.apex is None else clip.apex
+    apex = clip.apex if clip.apex is not None else told(params, len(clip.frames), None)
     if apex is not None:
         return replace(clip, apex=apex)
+    from mer.media.frames import grey_frames  # reads images, which planning does not
+
     if params.spotting in _BY_FRAMES:
-        return replace(clip, apex=_BY_FRAMES[params.spotting](_grey(clip.frames)))
+        return replace(clip, apex=_BY_FRAMES[params.spotting](grey_frames(clip.frames)))
     if params.spotting in _BY_LANDMARKS:
-        return replace(clip, apex=_BY_LANDMARKS[params.spotting](_grey(clip.frames), _known(clip.landmarks)))
+        landmarks = _known(clip.landmarks)
+        return replace(clip, apex=_BY_LANDMARKS[params.spotting](grey_frames(clip.frames), landmarks))
     raise DataError("no apex frame is annotated, and the settings say 'spotting: refuse'")
 
 
@@ -80,9 +83,3 @@ def _known(landmarks: FloatArray | None) -> FloatArray:
     if landmarks is None:
         raise DataError("the apex cannot be spotted without landmarks")
     return landmarks
-
-
-def _grey(frames: Array) -> Array:
-    from mer.media.frames import to_grey  # reads images, which planning does not
-
-    return to_grey(frames) if frames.ndim == 4 else frames

@@ -66,25 +66,24 @@ def test_a_protocol_that_nothing_can_run_under_is_an_error(flow_table):
         planned.check()
 
 
-def test_a_missing_apex_is_a_reason(tmp_path):
-    (tmp_path / "c").mkdir()
-    rows = "".join(
-        f"c,{subject},{label},1,,5,{subject}\n" for subject, label in (("a", "positive"), ("b", "negative"))
-    )
-    (tmp_path / "clips.csv").write_text("clip,subject,label,onset,apex,offset,name\n" + rows)
-    planned = sweep(
+def sweep_on_a_table(folder, variants):
+    """A sweep on two clips without an apex and without landmarks."""
+    for clip in ("c1", "c2"):
+        (folder / clip).mkdir()
+    rows = ["clip,subject,label,onset,offset", "c1,anna,positive,1,5", "c2,ben,negative,1,5"]
+    (folder / "clips.csv").write_text("\n".join(rows) + "\n")
+    two = {"task": "two", "classes": {"positive": ["positive"], "rest": ["negative"]}}
+    return sweep(
         datasets={"mine": {"dataset": "table"}},
-        protocols={
-            "p": {
-                "protocol": "loso",
-                "datasets": ["mine"],
-                "task": "two",
-                "classes": {"positive": ["positive"], "rest": ["negative"]},
-            }
-        },
-        variants={"ststnet": {"preprocessing": {"apex": {"spotting": "refuse"}}}},
-        paths={"mine": str(tmp_path)},
+        protocols={"p": {"protocol": "loso", "datasets": ["mine"], **two}},
+        variants=variants,
+        paths={"mine": str(folder)},
     )
+
+
+def test_a_missing_apex_is_a_reason(tmp_path):
+    variants = {"ststnet": {"preprocessing": {"apex": {"spotting": "refuse"}}}}
+    planned = sweep_on_a_table(tmp_path, variants)
     assert planned.skipped == {
         ("p", "ststnet"): "Flow image, onset to apex needs an apex frame, 2 clips of mine have none"
     }
@@ -253,27 +252,8 @@ def test_settings_that_cannot_be_met_are_a_reason_not_to_run(variant, reason):
 
 
 def test_landmarks_that_are_not_given_are_a_reason_not_to_run(tmp_path):
-    (tmp_path / "clips.csv").write_text(
-        "clip,subject,label,onset,offset\nc1,anna,positive,1,5\nc2,ben,negative,1,5\n"
-    )
-    (tmp_path / "c1").mkdir()
-    (tmp_path / "c2").mkdir()
-    planned = sweep(
-        datasets={"mine": {"dataset": "table"}},
-        protocols={
-            "p": {
-                "protocol": "loso",
-                "datasets": ["mine"],
-                "task": "one",
-                "classes": {"positive": ["positive"], "rest": ["negative"]},
-            }
-        },
-        variants={
-            "majority": {},
-            "one": {"method": "ststnet", "preprocessing": {"landmarks": "given", "crop": {}}},
-        },
-        paths={"mine": str(tmp_path)},
-    )
+    given = {"method": "ststnet", "preprocessing": {"landmarks": "given", "crop": {}}}
+    planned = sweep_on_a_table(tmp_path, {"majority": {}, "one": given})
     assert planned.skipped == {
         ("p", "one"): "landmarks shall be given and mine has no landmarks.csv (docs/preprocessing.md)"
     }
