@@ -26,7 +26,7 @@ def tiny_demo():
     return spec.build(spec.params(**TINY), Location("demo", None))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_samples():
     """Make labelled samples around an array of shape (N, ...)."""
 

@@ -72,11 +72,35 @@ def write_predictions(
     """
     check_predictions(rows, classes, str(path))
     scores = dict.fromkeys(score_columns(classes), pa.float64())
-    metadata = {**about, _LEFT_OUT: json.dumps(dict(left_out))}
-    schema = pa.schema({**_LEADING, **scores, **_TRAILING}, metadata=metadata)
+    write_rows_of(path, rows, {**_LEADING, **scores, **_TRAILING}, about, left_out)
+
+
+def write_rows_of(
+    path: Path,
+    rows: pd.DataFrame,
+    columns: Mapping[str, pa.DataType],
+    about: Mapping[str, str],
+    left_out: Mapping[str, str],
+) -> None:
+    """Write checked rows as Parquet, with texts and left-out samples in the file's metadata."""
+    schema = pa.schema(dict(columns), metadata={**about, _LEFT_OUT: json.dumps(dict(left_out))})
     table = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
     with complete(path) as temporary:
         pq.write_table(table.replace_schema_metadata(schema.metadata), temporary)
+
+
+def read_rows_of(path: Path) -> pd.DataFrame:
+    """Read the rows of a Parquet file.
+
+    Raises
+    ------
+    DataError
+        If it is not whole.
+    """
+    try:
+        return pq.ParquetFile(path).read().to_pandas()
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"{path}: not a complete Parquet file ({error}). Delete it and run again.") from error
 
 
 def read_predictions(paths: Sequence[Path], classes: Sequence[str]) -> pd.DataFrame:
@@ -89,12 +113,7 @@ def read_predictions(paths: Sequence[Path], classes: Sequence[str]) -> pd.DataFr
     """
     packs = []
     for path in paths:
-        try:
-            rows = pq.ParquetFile(path).read().to_pandas()
-        except (OSError, pa.ArrowException) as error:
-            raise DataError(
-                f"{path}: not a complete Parquet file ({error}). Delete it and run again."
-            ) from error
+        rows = read_rows_of(path)
         check_predictions(rows, classes, str(path))
         packs.append(rows)
     return pd.concat(packs, ignore_index=True)

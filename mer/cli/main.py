@@ -1,7 +1,6 @@
 """Arguments, messages and exit codes."""
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from rich.text import Text
 from mer import __version__
 from mer.cli import databases, inspect, rules, show
 from mer.core.errors import MerError
+from mer.core.log import start_log
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,8 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     An error that a user can act on is printed without traceback and gives 1.
     """
     parsed = parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    logging.captureWarnings(True)
+    start_log()
     try:
         return int(parsed.command(parsed) or 0)
     except BrokenPipeError:

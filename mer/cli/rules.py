@@ -46,6 +46,7 @@ def _add(
     parser.add_argument("--spec", required=True, type=spec.model_validate_json)
     parser.add_argument("--execution", type=_execution, default=Execution())
     parser.add_argument("--folds", type=Path)
+    parser.add_argument("--work", type=Path)
     if inputs is not None:
         parser.add_argument("--inputs", type=Path, nargs=inputs, default=[])
     parser.add_argument("--output", type=Path, nargs=outputs, required=True)
@@ -99,7 +100,8 @@ def _contact_sheet(arguments: argparse.Namespace) -> None:
 def _train(arguments: argparse.Namespace) -> None:
     from mer.jobs import train
 
-    train.run(arguments.spec, arguments.execution, arguments.folds, arguments.inputs, arguments.output)
+    a = arguments
+    train.run(a.spec, a.execution, a.folds, a.inputs, a.output, a.work)
 
 
 def _score(arguments: argparse.Namespace) -> None:

@@ -7,7 +7,7 @@ v along rows (downwards).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -201,6 +201,10 @@ class LabelledSamples(Samples):
     subjects: tuple[str, ...]
     labels: IntArray
     classes: tuple[str, ...]
+
+    def with_data(self, data: Array) -> "LabelledSamples":
+        """Return the same samples with other arrays."""
+        return replace(self, data=data)
 
     def take(self, rows: Sequence[int] | IntArray) -> "LabelledSamples":
         """Select samples by position, in the order asked for."""

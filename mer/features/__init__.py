@@ -2,8 +2,8 @@
 
 from types import MappingProxyType
 
-from mer.features import flow_image, flow_sequence, frames, landmarks, lbp_top
+from mer.features import flow_hsv, flow_image, flow_sequence, frames, landmarks, lbp_top
 
-_MODULES = (flow_image, flow_sequence, frames, landmarks, lbp_top)
+_MODULES = (flow_image, flow_hsv, flow_sequence, frames, landmarks, lbp_top)
 
 FEATURES = MappingProxyType({module.SPEC.name: module.SPEC for module in _MODULES})

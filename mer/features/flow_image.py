@@ -48,15 +48,29 @@ class FlowImage:
         return images
 
     def accept(self, images: UInt8Array) -> Array:
-        """Take finished images (u, v, strain) of shape (N, 3, size, size); the strain may be left off."""
-        side = self.params.size
+        """Take finished images (u, v, strain) of shape (N, 3, H, W); the strain may be left off.
+
+        Images of another size than ``size`` are interpolated linearly, or averaged where they shrink: the
+        published ones are 28x28, and enlarging them for networks that take more adds no detail.
+        """
         if self.params.scaling != "minmax_255":
             raise DataError("finished flow images are scaled to 0-255: set 'scaling: minmax_255'")
         if self.params.channels == "u_v_magnitude":
             raise DataError("finished flow images hold u, v and strain: set 'channels' to these or to u_v")
-        if images.shape[1:] != (3, side, side):
-            raise DataError(f"flow images have shape {images.shape}, expected (N, 3, {side}, {side})")
-        return images[:, : self.params.n_channels]
+        if images.ndim != 4 or images.shape[1] != 3:
+            raise DataError(f"flow images have shape {images.shape}, expected (N, 3, H, W)")
+        return _resized(images[:, : self.params.n_channels], self.params.size)
+
+
+def _resized(images: UInt8Array, side: int) -> UInt8Array:
+    """Bring images (N, C, H, W) to a square of this side."""
+    if images.shape[2:] == (side, side):
+        return images
+    import cv2
+
+    method = cv2.INTER_AREA if min(images.shape[2:]) > side else cv2.INTER_LINEAR
+    resized = [cv2.resize(image.transpose(1, 2, 0), (side, side), interpolation=method) for image in images]
+    return np.ascontiguousarray(np.stack(resized).transpose(0, 3, 1, 2))
 
 
 def _pair(clip: Clip) -> Array:

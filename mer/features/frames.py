@@ -15,8 +15,10 @@ from mer.features.base import FeatureSpec
 class FramesParams(Params):
     """Settings of frames."""
 
-    which: Literal["all", "apex"] = Field(
-        default="all", description="All frames of the clip, or the apex frame alone (ResNet10, CapsuleNet)."
+    which: Literal["all", "apex", "onset_apex"] = Field(
+        default="all",
+        description="All frames of the clip, or the apex frame alone (ResNet10, CapsuleNet), or onset and "
+        "apex frame (MMNet).",
     )
     colour: bool = Field(default=True, description="RGB instead of grey.")
     size: int = Field(default=224, ge=8, le=512, description="Height and width in pixels.")
@@ -36,16 +38,16 @@ class Frames:
 
         Returns
         -------
-        ndarray of shape (T, C, size, size), or (C, size, size) for the apex alone
-            Of the frames' type; one channel, or red, green and blue.
+        ndarray of shape (T, C, size, size), or (C, size, size) for the apex alone, or (2, C, size, size)
+            Of the frames' type; one channel, or red, green and blue. Of two frames the onset comes first.
         """
         import cv2
 
         frames, side = clip.frames, self.params.size
-        if self.params.which == "apex":
+        if self.params.which != "all":
             if clip.apex is None:
                 raise DataError("the apex frame is asked for and none is known")
-            frames = frames[clip.apex][None]
+            frames = frames[[clip.apex] if self.params.which == "apex" else [clip.onset, clip.apex]]
         method = cv2.INTER_AREA if min(frames.shape[1:3]) > side else cv2.INTER_LINEAR
         sized = np.stack([cv2.resize(frame, (side, side), interpolation=method) for frame in frames])
         planes = sized.transpose(0, 3, 1, 2) if sized.ndim == 4 else sized[:, None]
@@ -62,6 +64,6 @@ SPEC = FeatureSpec(
     title="Frames",
     params=FramesParams,
     build=build,
-    looks_at=lambda params: "onset_apex" if params.which == "apex" else "all",
+    looks_at=lambda params: "all" if params.which == "all" else "onset_apex",
     colour=lambda params: params.colour,
 )

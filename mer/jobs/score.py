@@ -1,6 +1,6 @@
 """Score the pooled predictions of one variant under one protocol."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from mer.artefacts.folds import Split, read_folds
-from mer.artefacts.predictions import check_complete, read_left_out, read_predictions
+from mer.artefacts.predictions import check_complete, read_left_out, read_predictions, score_columns
+from mer.artefacts.rows import prediction_rows
 from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
+from mer.artefacts.trajectories import read_trajectories
 from mer.core.errors import IncompleteRunError
 from mer.core.types import COMPOSITE, IntArray
 from mer.evaluation.metrics import METRICS, Metric, confusion_matrix
-from mer.sweep.specs.score import ScoreSpec
+from mer.evaluation.oracle import oracle_epoch
+from mer.sweep.specs.score import ScoreSpec, pack_name
 
 
 def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusions: Path) -> None:
@@ -31,11 +34,14 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
     split = read_folds(folds)
     place = f"{spec.variant} on {split.protocol}"
     packs = [
-        predictions / f"s{seed}" / f"{first:03d}-{last:03d}.parquet"
-        for seed in spec.recipes
+        predictions / pack_name(seeds, first, last)
+        for seeds in spec.seed_groups
         for first, last in spec.packs
     ]
-    rows = read_predictions(packs, split.classes)
+    if spec.selection == "oracle_test":
+        rows = _chosen_by_oracle(spec, split, packs)
+    else:
+        rows = read_predictions(packs, split.classes)
     left_out = read_left_out(packs)
     expected = {name: times for name, times in split.times_tested.items() if name not in left_out}
     check_complete(rows, expected, spec.recipes, place)
@@ -54,6 +60,31 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
         confusion_rows += _cells(counts, split, about)
     write_rows(scores, pd.DataFrame(score_rows), SCORE_COLUMNS)
     write_rows(confusions, pd.DataFrame(confusion_rows), CONFUSION_COLUMNS)
+
+
+def _chosen_by_oracle(spec: ScoreSpec, split: Split, packs: Sequence[Path]) -> pd.DataFrame:
+    """Turn scores after every epoch into predictions of the epoch that is best on each fold's test clips."""
+    chosen = []
+    for (seed, fold), rows in read_trajectories(packs, split.classes).groupby(["seed", "fold"]):
+        epochs = [rows for _, rows in rows.groupby("epoch")]
+        names = list(epochs[0]["sample_id"])
+        if any(list(one["sample_id"]) != names for one in epochs):
+            raise IncompleteRunError(
+                f"{spec.variant}: fold {fold}, seed {seed}: epochs score different clips."
+            )
+        scores = np.stack([one[score_columns(split.classes)].to_numpy(float) for one in epochs])
+        true = np.array([split.classes.index(split.labels[name]) for name in names])
+        best = oracle_epoch(scores, true)
+        about = {
+            "selection": spec.selection,
+            "variant": spec.variant,
+            "method": spec.method,
+            "seed": seed,
+            "fold": fold,
+        }
+        about |= {name: rows[name].iloc[0] for name in ("recipe", "device", "seconds")}
+        chosen.append(prediction_rows(split, names, scores[best], about))
+    return pd.concat(chosen, ignore_index=True)
 
 
 def _refuse_empty(split: Split, left_out: Mapping[str, str], place: str) -> None:

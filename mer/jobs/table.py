@@ -16,6 +16,11 @@ from mer.tables.score_table import Cell, Row, ScoreTable
 STAND_IN_NOTE = "Stand-in data: the clips are synthetic; scores say nothing about real micro-expressions"
 UNCOMPARED_NOTE = "Published numbers are on real clips and therefore left out"
 
+ORACLE_NOTE = (
+    "Oracle, no result: the epoch of each fold is the best on its own test clips, "
+    "which shows how much is gained by choosing so"
+)
+
 POOLING_NOTES = {
     "pooled": "UF1 and UAR are computed from predictions pooled over all folds",
     "fold_mean": "Scores are means of the folds' scores",
@@ -74,8 +79,11 @@ def _measured_row(row: TableRow, scores: pd.DataFrame) -> Row:
         for (scope, metric), values in scores.groupby(["scope", "metric"])["value"]
     }
     left_out = scores["n_left_out"].max()
-    remark = f"Clips without a face that are left out: {left_out}" if left_out else ""
-    return Row(row.method, row.variant, "measured", "", n_seeds, cells, remark=remark)
+    remarks = [f"Clips without a face that are left out: {left_out}"] if left_out else []
+    oracle = (scores["selection"] == "oracle_test").any()
+    remarks += [ORACLE_NOTE] if oracle else []
+    kind = "oracle" if oracle else "measured"
+    return Row(row.method, row.variant, kind, "", n_seeds, cells, remark="; ".join(remarks))
 
 
 def _published_row(paper: str, numbers: pd.DataFrame) -> Row:

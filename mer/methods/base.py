@@ -61,6 +61,15 @@ class MethodSpec:
         From its settings to the representation it asks for; None if it looks at no data.
     uses_gpu
         Whether a GPU makes it faster.
+    trains_network
+        Whether it trains a network over epochs: ``fit`` and ``fit_many`` of
+        :class:`mer.methods.network.NetworkMethod`.
+    stackable
+        Whether several of its networks are trained faster together than one after the other on a GPU:
+        those of a few million weights on small images.
+    sample_ms
+        Roughly how many milliseconds a core takes to train on one sample once; 0 where that is next to
+        nothing. It decides how many folds go into a job, and no figure is ever made of it.
     takes_windows
         Whether it takes several arrays per clip, one per window.
     published
@@ -74,5 +83,12 @@ class MethodSpec:
     build: Callable[[Any, Execution], Method]
     inputs: Callable[[Any], Recipe | None]
     uses_gpu: bool = False
+    trains_network: bool = False
+    stackable: bool = False
+    sample_ms: float = 0.0
     takes_windows: bool = False
     published: str | None = None
+
+    def fold_seconds(self, params: Params, n_samples: int) -> float:
+        """Estimate how long a core trains on one fold of so many samples."""
+        return self.sample_ms / 1000 * n_samples * int(getattr(params, "epochs", 1))

@@ -1,12 +1,14 @@
 """The jobs of a sweep: their files, and the specification that each is given."""
 
+from collections.abc import Sequence
+
 from mer.core.digests import code_digest, digest
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS, PreparingJobs
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec
 from mer.sweep.specs.samples import SamplesSpec
-from mer.sweep.specs.score import ScoreSpec
+from mer.sweep.specs.score import ScoreSpec, pack_name
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.splits import index_digest, split_digest
@@ -38,12 +40,17 @@ class Jobs(PreparingJobs):
 
     def predictions(self, protocol: str, variant: str) -> list[str]:
         """Name the predictions of all seeds and packs of a variant under a protocol."""
-        folder = f"{self.root}/predictions/{protocol}/{variant}"
+        folder = self.predictions_folder(protocol, variant)
         return [
-            f"{folder}/s{seed}/{first:03d}-{last:03d}.parquet"
-            for seed in self.sweep.config.seeds
-            for first, last in self.sweep.packs(protocol)
+            f"{folder}/{pack_name(seeds, first, last)}"
+            for seeds in self.sweep.seed_groups(variant)
+            for first, last in self.sweep.packs(protocol, variant)
         ]
+
+    def predictions_folder(self, protocol: str, variant: str) -> str:
+        """Name the folder of a variant's predictions; what an oracle is to choose from lies apart."""
+        oracle = self.sweep.config.variants[variant].selection == "oracle_test"
+        return f"{self.root}/{'oracle' if oracle else 'predictions'}/{protocol}/{variant}"
 
     def scores(self, protocol: str) -> list[str]:
         """Name the scores of all variants that run under a protocol."""
@@ -106,17 +113,16 @@ class Jobs(PreparingJobs):
         revision = digest([self.split_digest(protocol), code_digest("mer.jobs.audit")])
         return AuditSpec(revision=revision).as_json()
 
-    def train_spec(self, protocol: str, variant: str, seed: int, first: int, last: int) -> str:
-        """Specify the job that trains and tests one pack of folds."""
+    def train_spec(self, protocol: str, variant: str, seeds: Sequence[int], first: int, last: int) -> str:
+        """Specify the job that trains and tests one pack of folds under some seeds."""
         chosen = self.sweep.config.variants[variant]
         spec = TrainSpec(
             variant=variant,
             method=EntrySettings.of(chosen.spec.name, chosen.params),
             selection=chosen.selection,
-            seed=seed,
             first=first,
             last=last,
-            recipe=self.recipe(protocol, variant, seed),
+            recipes={seed: self.recipe(protocol, variant, seed) for seed in seeds},
         )
         return spec.as_json()
 
@@ -124,8 +130,11 @@ class Jobs(PreparingJobs):
         """Specify the job that scores a variant."""
         spec = ScoreSpec(
             variant=variant,
-            packs=tuple(self.sweep.packs(protocol)),
-            recipes={seed: self.recipe(protocol, variant, seed) for seed in self.sweep.config.seeds},
+            method=self.sweep.config.variants[variant].spec.name,
+            selection=self.sweep.config.variants[variant].selection,
+            seed_groups=tuple(self.sweep.seed_groups(variant)),
+            packs=tuple(self.sweep.packs(protocol, variant)),
+            recipes={seed: self.recipe(protocol, variant, seed) for seed in self.sweep.seeds(variant)},
             metrics=self.sweep.config.protocols[protocol].spec.metrics,
             revision=code_digest("mer.jobs.score"),
         )
@@ -141,7 +150,8 @@ class Jobs(PreparingJobs):
                 published=variant.spec.published,
                 skipped=self.sweep.skipped.get((protocol, name), ""),
             )
-            for name, variant in self.sweep.config.variants.items()
+            for name in self.sweep.asked(protocol)
+            for variant in [self.sweep.config.variants[name]]
         )
         scores = [self.score_spec(protocol, name) for name in self.sweep.variants(protocol)]
         spec = TableSpec(
@@ -185,7 +195,6 @@ class Jobs(PreparingJobs):
         return digest(
             [
                 EntrySettings.of(chosen.spec.name, chosen.params).model_dump(mode="json"),
-                chosen.selection,
                 seed,
                 self.split_digest(protocol),
                 [self._preparing(name, asked) for name in datasets if asked is not None],
@@ -206,14 +215,14 @@ class Jobs(PreparingJobs):
         wanted = self.sweep.config.variants[variant].spec.uses_gpu
         return int(wanted and self.sweep.config.device != "cpu")
 
-    def n_cores(self, variant: str, first: int, last: int) -> int:
+    def n_cores(self, variant: str, seeds: Sequence[int], first: int, last: int) -> int:
         """Count the cores that a training job can use: one per fold, where folds take long.
 
         A job that is sure of its GPU trains one fold after the other and needs one core.
         """
         if self.sweep.config.device == "cuda" or not self.sweep.config.variants[variant].spec.uses_gpu:
             return 1
-        return min(8, last - first + 1)
+        return min(8, len(seeds) * (last - first + 1))
 
     # Look-ups
 

@@ -17,6 +17,7 @@ from mer.methods import METHODS
 from mer.methods.base import MethodSpec
 from mer.protocols import PROTOCOLS
 from mer.protocols.base import ProtocolParams, ProtocolSpec
+from mer.training.settings import Selection, TrainingParams
 
 P = TypeVar("P", bound=Params)
 
@@ -41,9 +42,13 @@ class SweepFile(Params):
     )
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1, description="Random seeds; one run each.")
     folds_per_job: int | str = Field(
-        default="all",
-        description="Folds that one training job works on: 'all' or a number. No part of a recipe.",
-        json_schema_extra={"anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}]},
+        default="auto",
+        description="Folds that one training job works on: 'auto' makes jobs of about half an hour by what "
+        "methods declare, 'all', or a number. No part of a recipe.",
+        json_schema_extra={"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["auto", "all"]}]},
+    )
+    seeds_per_job: int = Field(
+        default=1, ge=1, description="Seeds that one training job works on. No part of a recipe."
     )
     device: Literal["auto", "cuda", "cpu"] = Field(
         default="auto",
@@ -90,15 +95,15 @@ class SweepFile(Params):
     @field_validator("seeds")
     @classmethod
     def _different_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(value)) < len(value) or min(value, default=0) < 0 or max(value, default=0) >= 2**31:
-            raise ValueError(f"give different numbers from 0 to {2**31 - 1}. Got {list(value)}")
-        return value
+        return different_seeds(value)
 
     @field_validator("folds_per_job", mode="before")
     @classmethod
     def _pack_size(cls, value: object) -> object:
-        if value != "all" and not (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
-            raise ValueError(f"give 'all' or a number from 1. Got '{value}'")
+        if value not in ("auto", "all") and not (
+            isinstance(value, int) and not isinstance(value, bool) and value >= 1
+        ):
+            raise ValueError(f"give 'auto', 'all' or a number from 1. Got '{value}'")
         return value
 
 
@@ -120,11 +125,30 @@ class ProtocolEntry:
 
 @dataclass(frozen=True)
 class Variant:
-    """A method with its settings."""
+    """A method with its settings.
+
+    Attributes
+    ----------
+    spec, params
+        Catalogue entry and settings.
+    protocols
+        Protocols that it runs under; None for all.
+    seeds
+        Its seeds; None for those of the sweep.
+    skip
+        Why it is not run now; tables keep its row with a dash. Blank where it runs.
+    """
 
     spec: MethodSpec
     params: Params
-    selection: Literal["last"] = "last"
+    protocols: tuple[str, ...] | None = None
+    seeds: tuple[int, ...] | None = None
+    skip: str = ""
+
+    @property
+    def selection(self) -> Selection:
+        """Which epoch counts; methods without epochs have only a last one."""
+        return self.params.selection if isinstance(self.params, TrainingParams) else "last"
 
 
 @dataclass(frozen=True)
@@ -137,6 +161,7 @@ class SweepConfig:
     variants: Mapping[str, Variant]
     seeds: tuple[int, ...]
     folds_per_job: int | str
+    seeds_per_job: int
     device: Literal["auto", "cuda", "cpu"]
     weights: str
     paths: Mapping[str, Path]
@@ -175,19 +200,72 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         for section, (key, catalogue) in SECTIONS.items()
     }
     problems += _unknown_datasets(raw, entries)
+    planned = _planned(raw, problems)
     if problems or file is None:
         raise ConfigError(listed(f"{place} is not valid:", problems))
     return SweepConfig(
         name=file.name,
         datasets={name: DatasetEntry(*entry) for name, entry in entries["datasets"].items()},
         protocols={name: ProtocolEntry(*entry) for name, entry in entries["protocols"].items()},
-        variants={name: Variant(*entry) for name, entry in entries["variants"].items()},
+        variants={
+            name: Variant(*entry, planned[name].protocols, planned[name].seeds, planned[name].skip)
+            for name, entry in entries["variants"].items()
+        },
         seeds=file.seeds,
         folds_per_job=file.folds_per_job,
+        seeds_per_job=file.seeds_per_job,
         device=file.device,
         weights=str(base / file.weights) if file.weights else "",
         paths={name: base / path for name, path in file.paths.items()},
     )
+
+
+def different_seeds(value: tuple[int, ...]) -> tuple[int, ...]:
+    """Refuse seeds that occur twice or are too large, in a field validator."""
+    if len(set(value)) < len(value) or min(value, default=0) < 0 or max(value, default=0) >= 2**31:
+        raise ValueError(f"give different numbers from 0 to {2**31 - 1}. Got {list(value)}")
+    return value
+
+
+class VariantPlan(Params):
+    """What a variant may say beside its method and the method's settings."""
+
+    protocols: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="Protocols that it runs under, by their names; null for all."
+    )
+    seeds: tuple[int, ...] | None = Field(
+        default=None, min_length=1, description="Its random seeds; null for those of the sweep."
+    )
+    skip: str = Field(
+        default="", description="Why it is not run now; tables keep its row, with dashes and this reason."
+    )
+
+    @field_validator("seeds")
+    @classmethod
+    def _different_seeds(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        return value if value is None else different_seeds(value)
+
+
+def _planned(raw: Mapping[str, Any], problems: list[str]) -> dict[str, VariantPlan]:
+    """Read where variants run; mistakes go to ``problems``."""
+    plans = {}
+    variants, protocols = raw.get("variants"), raw.get("protocols")
+    for name, settings in variants.items() if isinstance(variants, dict) else ():
+        given = settings if isinstance(settings, dict) else {}
+        plan = validated(
+            VariantPlan,
+            {key: given[key] for key in VariantPlan.model_fields if key in given},
+            f"variants.{name}",
+            problems,
+        )
+        if plan is not None:
+            plans[name] = plan
+            problems += [
+                f"variants.{name}.protocols: {unknown_name('protocol', protocol, protocols or ())}"
+                for protocol in plan.protocols or ()
+                if protocol not in (protocols or ())
+            ]
+    return plans
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -264,7 +342,9 @@ def _entries(
             problems.append(f"{place}.{key}: {unknown_name(key, chosen, catalogue)}")
             continue
         spec = catalogue[chosen]
-        rest = {setting: value for setting, value in settings.items() if setting != key}
+        # Settings of the plan are read elsewhere.
+        reserved = {key, *(VariantPlan.model_fields if section == "variants" else ())}
+        rest = {setting: value for setting, value in settings.items() if setting not in reserved}
         params = validated(spec.params, rest, place, problems)
         if params is not None:
             entries[name] = (spec, params)

@@ -16,6 +16,9 @@ from mer.sweep.config import SweepConfig, Variant
 from mer.sweep.parts import needs_annotated_apex, relevant
 from mer.sweep.splits import make_split
 
+# Long enough that starting a job costs nothing, short enough that losing one does not hurt.
+_SECONDS_PER_JOB = 1800
+
 
 class Sweep:
     """What a configuration asks for.
@@ -69,20 +72,29 @@ class Sweep:
         entry = self.config.protocols[name]
         return entry.spec.build(entry.params)
 
+    def asked(self, protocol: str) -> list[str]:
+        """Names of the variants that shall run under a protocol, in the configuration's order."""
+        return [
+            name
+            for name, variant in self.config.variants.items()
+            if variant.protocols is None or protocol in variant.protocols
+        ]
+
     @cached_property
     def skipped(self) -> dict[tuple[str, str], str]:
-        """Why a variant cannot run under a protocol, for every such pair."""
+        """Why a variant that is asked for does not run under a protocol, for every such pair."""
         reasons = {}
         for protocol in self.config.protocols:
-            for name, variant in self.config.variants.items():
-                reason = self._incompatible(protocol, variant)
+            for name in self.asked(protocol):
+                variant = self.config.variants[name]
+                reason = variant.skip or self._incompatible(protocol, variant)
                 if reason:
                     reasons[protocol, name] = reason
         return reasons
 
     def variants(self, protocol: str) -> list[str]:
         """Names of the variants that run under a protocol, in the configuration's order."""
-        return [name for name in self.config.variants if (protocol, name) not in self.skipped]
+        return [name for name in self.asked(protocol) if (protocol, name) not in self.skipped]
 
     def recipe(self, variant: str) -> Recipe | None:
         """Return the representation that a variant asks for."""
@@ -90,12 +102,31 @@ class Sweep:
         asked = chosen.spec.inputs(chosen.params)
         return None if asked is None else relevant(asked)
 
-    def packs(self, protocol: str) -> list[tuple[int, int]]:
-        """First and last fold of every training job."""
+    def packs(self, protocol: str, variant: str) -> list[tuple[int, int]]:
+        """First and last fold of every training job of a variant under one group of seeds."""
         n_folds = len(self.split(protocol).folds)
-        size = self.config.folds_per_job
-        step = n_folds if isinstance(size, str) else size
-        return [(first, min(first + step, n_folds) - 1) for first in range(0, n_folds, step)]
+        size = self._pack_size(protocol, variant)
+        return [(first, min(first + size, n_folds) - 1) for first in range(0, n_folds, size)]
+
+    def seeds(self, variant: str) -> tuple[int, ...]:
+        """Seeds of a variant."""
+        return self.config.variants[variant].seeds or self.config.seeds
+
+    def seed_groups(self, variant: str) -> list[tuple[int, ...]]:
+        """Seeds of every training job of a variant, in the configuration's order."""
+        seeds, size = self.seeds(variant), self.config.seeds_per_job
+        return [seeds[first : first + size] for first in range(0, len(seeds), size)]
+
+    def _pack_size(self, protocol: str, variant: str) -> int:
+        """Choose how many folds a job trains; 'auto' asks nothing but the method and the folds."""
+        size, split = self.config.folds_per_job, self.split(protocol)
+        if isinstance(size, int):
+            return size
+        if size == "all":
+            return len(split.folds)
+        chosen = self.config.variants[variant]
+        seconds = chosen.spec.fold_seconds(chosen.params, len(split.samples))
+        return min(len(split.folds), max(1, int(_SECONDS_PER_JOB / max(seconds, 1e-9))))
 
     def check(self) -> None:
         """Make every index and every fold.
@@ -144,7 +175,8 @@ class Sweep:
         if self.config.datasets[dataset].spec.provides == "flow_images":
             if not feature.accepts_flow_images:
                 return f"{feature.title} needs frames, {dataset} holds flow images only"
-            if recipe.preprocessing != Preprocessing():
+            # Whoever computed the images chose the apex frames.
+            if recipe.preprocessing.model_copy(update={"apex": Preprocessing().apex}) != Preprocessing():
                 return f"preprocessing needs frames, {dataset} holds finished flow images"
             return ""
         if recipe.preprocessing.landmarks == "given" and not self.index(dataset).gives_landmarks:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mer.sweep.config import SECTIONS, SweepFile
+from mer.sweep.config import SECTIONS, SweepFile, VariantPlan
 
 
 def schema() -> dict[str, Any]:
@@ -18,14 +18,16 @@ def schema() -> dict[str, Any]:
         alternatives = []
         for name, spec in sorted(catalogue.items()):
             definition = f"{key}_{name}"
-            definitions[definition] = _entry(key, name, spec.params.model_json_schema())
+            planned = VariantPlan.model_json_schema()["properties"] if section == "variants" else {}
+            definitions[definition] = _entry(key, name, spec.params.model_json_schema(), planned)
             definitions.update(definitions[definition].pop("$defs", {}))
             alternatives.append({"$ref": f"#/$defs/{definition}"})
         document["properties"][section]["additionalProperties"] = {"anyOf": [*alternatives, {"type": "null"}]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document, "$defs": definitions}
 
 
-def _entry(key: str, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Add the key that names the catalogue entry to the schema of its settings."""
-    properties = {key: {"const": name, "description": f"The {key}."}, **settings.get("properties", {})}
+def _entry(key: str, name: str, settings: Mapping[str, Any], planned: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the keys that name the catalogue entry and plan its runs to the schema of its settings."""
+    named = {"const": name, "description": f"The {key}."}
+    properties = {key: named, **planned, **settings.get("properties", {})}
     return {**settings, "properties": properties}

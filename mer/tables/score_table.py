@@ -31,8 +31,8 @@ class Row:
     variant
         Name in the configuration; blank for published rows.
     kind
-        ``measured``, ``not run``, ``published``, or ``published, cited`` where the paper itself took
-        the numbers from elsewhere.
+        ``measured``, ``oracle`` where the epoch was chosen on the test clips, ``not run``, ``published``,
+        or ``published, cited`` where the paper itself took the numbers from elsewhere.
     source
         Paper and table of published rows.
     n_seeds

@@ -1,65 +1,74 @@
-"""The one training loop of all networks."""
+"""The training loop of all networks, one fold at a time."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from mer.core.errors import TrainingError
-from mer.core.types import FloatArray, IntArray
+from mer.core.types import LabelledSamples
+from mer.models.layers import set_keys
+from mer.training.augmentation import augment
+from mer.training.batches import Step, steps_of_epoch
+from mer.training.checkpoints import Keeper, as_text, from_text
+from mer.training.course import Course, Progress
+from mer.training.design import NetworkDesign
+from mer.training.fold import Best, Part, copied, diverged, divide, stream_state, validation_loss
+from mer.training.optimisers import build_optimiser, set_learning_rate
+from mer.training.process import reproducible, reuse_memory
+from mer.training.settings import TrainingParams
 
 
-@dataclass(frozen=True)
-class LoopSettings:
-    """How a network is trained.
+def train_networks(
+    design: NetworkDesign,
+    settings: TrainingParams,
+    trains: Sequence[LabelledSamples],
+    rngs: Sequence[np.random.Generator],
+    courses: Sequence[Course],
+    device: torch.device,
+) -> list[nn.Module | TrainingError]:
+    """Train a network on each of several folds: one alone, or all of them stacked.
 
-    Attributes
-    ----------
-    epochs
-        Passes over the training samples; the weights after the last one are kept.
-    batch_size
-        Samples per step; the last batch of an epoch may be smaller.
-    learning_rate, weight_decay
-        Of Adam.
-    order
-        ``shuffled`` draws a new order every epoch; ``class_order`` always visits the samples
-        class by class, in the order of their names.
+    Returns
+    -------
+    list
+        A network in evaluation mode on the CPU for each fold, or why there is none.
     """
+    if len(trains) > 1:
+        from mer.training.stacked import train_stacked
 
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float = 0.0
-    order: Literal["shuffled", "class_order"] = "shuffled"
+        return train_stacked(design, settings, trains, rngs, courses, device)
+    try:
+        return [train_network(design, settings, trains[0], rngs[0], courses[0], device)]
+    except TrainingError as error:
+        return [error]
 
 
 def train_network(
-    build: Callable[[], nn.Module],
-    images: FloatArray,
-    labels: IntArray,
-    settings: LoopSettings,
+    design: NetworkDesign,
+    settings: TrainingParams,
+    train: LabelledSamples,
     rng: np.random.Generator,
+    course: Course,
     device: torch.device,
 ) -> nn.Module:
-    """Train a network with cross-entropy and Adam.
+    """Train a network on one fold.
 
     Parameters
     ----------
-    build
-        Makes the network; its initial weights are drawn here, from ``rng``.
-    images
-        Array of shape (N, ...), sorted by sample name.
-    labels
-        Integers of shape (N,).
+    design
+        Makes the network and knows its losses.
     settings
         How to train.
+    train
+        Arrays of shape (N, ...) as the network is fed, sorted by sample name.
     rng
-        The only source of randomness: weights, order, dropout.
+        The only source of randomness: weights, held-out subjects, order, augmentation, dropout.
+    course
+        Who watches, where a checkpoint lies.
     device
         Where to compute.
 
@@ -71,83 +80,118 @@ def train_network(
     Raises
     ------
     TrainingError
-        If the loss or the weights are no longer numbers.
+        If the loss or the weights are no longer numbers, or nobody can be held out.
     """
-    with _reproducible(int(rng.integers(2**63)), device):
-        network = build().to(device).train()
-        x = torch.as_tensor(np.asarray(images, dtype=np.float32), device=device)
-        y = torch.as_tensor(np.asarray(labels, dtype=np.int64), device=device)
-        optimiser = torch.optim.Adam(
-            network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-        )
-        for epoch in range(settings.epochs):
-            for batch in _batches(labels, settings, rng):
-                rows = torch.as_tensor(batch, device=device)
-                loss = _step(network, optimiser, x[rows], y[rows])
-            if not torch.isfinite(loss):
-                raise _diverged(f"The loss is {loss.item()} after epoch {epoch + 1}", settings)
-        if not all(torch.isfinite(parameter).all() for parameter in network.parameters()):
-            raise _diverged("The last step left weights that are no numbers", settings)
-        return network.cpu().eval()
+    if device.type == "cpu":
+        reuse_memory()
+    with reproducible(int(rng.integers(2**63)), device):
+        learned, held_out = divide(train, settings, rng, device)
+        network = design.build(len(train.classes))
+        network = network.to(device).train()
+        if learned.images.ndim == 4 and device.type == "cpu":
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        optimiser = build_optimiser(dict(network.named_parameters()), settings, design.lr_factors)
+        run = Run(network, optimiser, rng, design, settings, course, learned, held_out)
+        run.go()
+    return network.cpu().eval()
 
 
-def score_network(network: nn.Module, images: FloatArray) -> FloatArray:
-    """Score images with a trained network; returns softmax scores of shape (N, K).
+@dataclass
+class Run:
+    """Training on one fold: what it needs, and how far it is."""
 
-    Every sample is scored in a batch of its own, so that its scores do not depend on the others
-    (matrix libraries round differently for different batch sizes).
-    """
-    with torch.inference_mode(), _one_thread():
-        x = torch.as_tensor(np.asarray(images, dtype=np.float32))
-        logits = torch.cat([network(sample[None]) for sample in x])
-        return np.asarray(torch.softmax(logits.double(), dim=1).numpy())
+    network: nn.Module
+    optimiser: torch.optim.Optimizer
+    rng: np.random.Generator
+    design: NetworkDesign
+    settings: TrainingParams
+    course: Course
+    learned: Part
+    held_out: Part | None
+    epoch: int = 0
 
+    def __post_init__(self) -> None:
+        self.best = Best()
+        self.keeper = Keeper(self.course.checkpoint, self.course.identity)
 
-def _diverged(what: str, settings: LoopSettings) -> TrainingError:
-    return TrainingError(
-        f"{what}. Lower the learning rate (now {settings.learning_rate}) "
-        "or check the input for values that are no numbers."
-    )
+    def go(self) -> None:
+        """Train from where the checkpoint ends to the last epoch."""
+        self._resume(self.keeper.read())
+        while self.epoch < self.settings.epochs and not self._is_late:
+            set_learning_rate(self.optimiser, self.settings, self.epoch)
+            loss = self._train_epoch()
+            self.epoch += 1
+            if not np.isfinite(loss):
+                raise diverged(f"The loss is {loss} after epoch {self.epoch}", self.settings)
+            self._after_epoch(loss)
+            if self.keeper.is_due:
+                self.keeper.write(self._state())
+        if self.best.weights:
+            self.network.load_state_dict(self.best.weights)
+        if not all(torch.isfinite(parameter).all() for parameter in self.network.parameters()):
+            raise diverged("The last step left weights that are no numbers", self.settings)
 
+    @property
+    def _is_late(self) -> bool:
+        """Whether no better epoch came for so long that training stops."""
+        patience = self.settings.patience
+        return self.held_out is not None and patience is not None and self.epoch - self.best.epoch >= patience
 
-def _step(network: nn.Module, optimiser: torch.optim.Optimizer, x: Tensor, y: Tensor) -> Tensor:
-    optimiser.zero_grad(set_to_none=True)
-    loss = nn.functional.cross_entropy(network(x), y)
-    loss.backward()  # type: ignore[no-untyped-call]
-    optimiser.step()
-    return loss.detach()
+    def _train_epoch(self) -> float:
+        """Train one epoch; returns its mean loss."""
+        total, count = torch.zeros((), device=self.learned.targets.device), 0
+        for step in steps_of_epoch(self.learned.labels, self.settings, self.rng):
+            total += self._train_step(step) * len(step.rows)
+            count += len(step.rows)
+        return float(total) / count
 
+    def _train_step(self, step: Step) -> Tensor:
+        rows = torch.as_tensor(step.rows, device=self.learned.images.device)
+        x, targets = self.learned.images[rows], self.learned.targets[rows]
+        if step.draws is not None:
+            x, targets = augment(x, targets, step.draws, self.design.mirror_sum)
+        set_keys(self.network, step.key)
+        self.optimiser.zero_grad(set_to_none=True)
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.settings.mixed_precision):
+            losses = self.design.loss(self.network(x), targets)
+        weights = targets @ self.learned.weight_of_class
+        loss = (losses * weights).sum() / weights.sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self.settings.clip_norm is not None:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip_norm)
+        self.optimiser.step()
+        return loss.detach()
 
-def _batches(labels: IntArray, settings: LoopSettings, rng: np.random.Generator) -> Iterator[IntArray]:
-    """Cut one epoch into batches of positions."""
-    if settings.order == "class_order":
-        order = np.argsort(labels, kind="stable")
-    else:
-        order = rng.permutation(len(labels))
-    for start in range(0, len(order), settings.batch_size):
-        yield order[start : start + settings.batch_size]
+    def _after_epoch(self, loss: float) -> None:
+        """Compare the epoch with the best one, and let others watch."""
+        validated = None
+        if self.held_out is not None:
+            validated = validation_loss(self.network, self.held_out, self.design, self.settings.batch_size)
+            if self.best.improves(validated):
+                self.best = Best(validated, self.epoch, copied(self.network))
+        if self.course.watch is not None:
+            self.network.eval()
+            self.course.watched.append(self.course.watch(self.network))
+            self.network.train()
+        if self.course.tell is not None:
+            self.course.tell(Progress(self.epoch, self.settings.epochs, loss, validated))
 
+    def _state(self) -> dict[str, Any]:
+        return {
+            "epoch": self.epoch,
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "stream": as_text(stream_state(self.rng)),
+            "best": [self.best.loss, self.best.epoch, self.best.weights],
+            "watched": [torch.as_tensor(scores) for scores in self.course.watched],
+        }
 
-@contextmanager
-def _reproducible(seed: int, device: torch.device) -> Iterator[None]:
-    """Draw from a torch stream of our own and compute in one order; leave no trace outside."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    deterministic = torch.are_deterministic_algorithms_enabled()
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), _one_thread():
-        torch.manual_seed(seed)
-        torch.use_deterministic_algorithms(True)
-        try:
-            yield
-        finally:
-            torch.use_deterministic_algorithms(deterministic)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Compute in one thread, so that sums do not depend on how many cores are free."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+    def _resume(self, state: dict[str, Any] | None) -> None:
+        if state is None:
+            return
+        self.epoch = state["epoch"]
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.rng.bit_generator.state = from_text(state["stream"])
+        self.best = Best(*state["best"])
+        self.course.watched[:] = [scores.numpy() for scores in state["watched"]]

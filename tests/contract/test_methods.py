@@ -13,26 +13,43 @@ from mer.core.seeds import stream
 from mer.core.types import Execution, Samples
 from mer.features import FEATURES
 from mer.methods import _MODULES, METHODS
+from mer.training.course import Course
 
 CPU = Execution(device="cpu")
-# Where a method's own settings would take long; everything else is tested as it is.
-QUICK = {"ststnet": {"epochs": 2}}
+CLASSES = ("negative", "positive", "surprise")
+# Networks learn for one epoch; the largest are narrower. Everything else is tested as it is.
+ONE_EPOCH = {"epochs": 1, "batch_size": 8}
+NARROW = {"alexnet": {"width": 0.1}, "vgg16": {"width": 0.05}}
+# Pictures of 224 pixels take long: a clip of each class and subject or so is enough.
+FEW = {"alexnet", "googlenet", "vgg16", "capsulenet", "emr", "mmnet", "htnet"}
 
 
-@pytest.fixture(scope="session", params=sorted(METHODS))
-def entry(request, tiny_demo):
-    """A method with its training data: four subjects' worth of clips in three classes."""
+def params_of(spec, **settings):
+    quick = {**ONE_EPOCH, **NARROW.get(spec.name, {})} if spec.trains_network else {}
+    return spec.params(**quick, **settings)
+
+
+@pytest.fixture(scope="module", params=sorted(METHODS))
+def entry(request, tiny_demo, make_samples):
+    """A method with its training data: clips of three subjects in three classes."""
     spec = METHODS[request.param]
-    params = spec.params(**QUICK.get(request.param, {}))
+    params = params_of(spec)
     recipe = spec.inputs(params)
     samples = tiny_demo.index().samples
-    if recipe is None:
-        data = np.empty((len(samples), 0))
-    else:
-        feature = FEATURES[recipe.feature].build(recipe.params, CPU)
-        data = np.stack([feature.compute(tiny_demo.read_clip(sample)) for sample in samples])
-    labels = [("negative", "positive", "surprise").index(sample.emotion) for sample in samples]
-    return SimpleNamespace(spec=spec, params=params, data=data, labels=np.array(labels))
+    if spec.name in FEW:
+        samples = samples[::3]
+    data = np.empty((len(samples), 0)) if recipe is None else prepared(recipe, tiny_demo, samples)
+    labels = np.array([CLASSES.index(sample.emotion) for sample in samples])
+    train = make_samples(data, labels)
+    fitted = spec.build(params, CPU).fit(train, stream("contract"))
+    return SimpleNamespace(spec=spec, params=params, data=data, labels=labels, train=train, fitted=fitted)
+
+
+def prepared(recipe, reader, samples):
+    """Compute what a recipe says, without what is done to frames before."""
+    spec = FEATURES[recipe.feature]
+    feature, colour = spec.build(recipe.params, CPU), spec.colour(recipe.params)
+    return np.stack([feature.compute(reader.read_clip(sample, colour=colour)) for sample in samples])
 
 
 def fit(entry, train, name="contract"):
@@ -57,10 +74,9 @@ def test_the_input_is_in_the_catalogue_of_representations(entry):
         assert isinstance(recipe.params, FEATURES[recipe.feature].params)
 
 
-def test_scores_are_one_distribution_per_sample(entry, make_samples):
-    train = make_samples(entry.data, entry.labels)
-    scores = fit(entry, train).predict_proba(Samples(train.sample_ids, train.data))
-    assert scores.shape == (18, 3)
+def test_scores_are_one_distribution_per_sample(entry):
+    scores = entry.fitted.predict_proba(Samples(entry.train.sample_ids, entry.data))
+    assert scores.shape == (len(entry.data), 3)
     assert np.isfinite(scores).all()
     assert (scores >= 0).all()
     assert np.allclose(scores.sum(axis=1), 1, atol=1e-9)
@@ -73,51 +89,42 @@ def test_a_class_missing_from_training_keeps_its_column(entry, make_samples, abs
     assert fit(entry, train).predict_proba(Samples(("x",), entry.data[:1])).shape == (1, 3)
 
 
-def test_a_samples_scores_do_not_depend_on_the_others(entry, make_samples):
-    fitted = fit(entry, make_samples(entry.data, entry.labels))
-    together = fitted.predict_proba(Samples(tuple("abcde"), entry.data[:5]))
-    alone = [fitted.predict_proba(Samples(("x",), entry.data[n : n + 1]))[0] for n in range(5)]
-    backwards = fitted.predict_proba(Samples(tuple("edcba"), entry.data[4::-1]))
+def test_a_samples_scores_do_not_depend_on_the_others(entry):
+    together = entry.fitted.predict_proba(Samples(tuple("abcd"), entry.data[:4]))
+    alone = [entry.fitted.predict_proba(Samples(("x",), entry.data[n : n + 1]))[0] for n in range(4)]
+    backwards = entry.fitted.predict_proba(Samples(tuple("dcba"), entry.data[3::-1]))
     assert np.array_equal(together, alone)
     assert np.array_equal(together, backwards[::-1])
 
 
-def test_the_stream_alone_decides(entry, make_samples):
-    train = make_samples(entry.data, entry.labels)
-    samples = Samples(train.sample_ids, train.data)
-    results = []
-    for seed in (1, 2):
-        torch.manual_seed(seed)
-        np.random.seed(seed)  # noqa: NPY002  # the global state is what must not matter
-        results.append(fit(entry, train).predict_proba(samples))
-    assert np.array_equal(*results)
-
-
-def test_fit_changes_neither_the_method_nor_its_data(entry, make_samples):
-    method = entry.spec.build(entry.params, CPU)
-    train = make_samples(entry.data, entry.labels)
+def test_the_stream_alone_decides_and_fit_changes_neither_the_method_nor_its_data(entry):
+    """Fitted once more, under another global state and watched, it is what the fixture fitted."""
+    method, train = entry.spec.build(entry.params, CPU), entry.train
     before = copy.deepcopy((method, train.data, train.labels))
-    first = method.fit(train, stream("a"))
-    assert first is not method
+    torch.manual_seed(1)
+    np.random.seed(1)  # noqa: NPY002  # the global state is what must not matter
+    samples, told = Samples(("a", "b"), entry.data[:2]), []
+    course = Course(watch=lambda fitted: fitted.predict_proba(samples), tell=told.append)
+    again = method.fit(train, stream("contract"), *([course] if entry.spec.trains_network else []))
+    assert again is not method
     assert method == before[0]
     assert np.array_equal(train.data, before[1])
     assert np.array_equal(train.labels, before[2])
-    assert np.array_equal(
-        first.predict_proba(Samples(("x",), entry.data[:1])),
-        method.fit(train, stream("a")).predict_proba(Samples(("x",), entry.data[:1])),
-    )
+    assert np.array_equal(again.predict_proba(samples), entry.fitted.predict_proba(samples))
+    if entry.spec.trains_network:
+        assert [(progress.epoch, progress.epochs) for progress in told] == [(1, 1)]
+        assert np.array_equal(course.watched[-1], entry.fitted.predict_proba(samples))
 
 
-def test_predicting_changes_neither_the_model_nor_the_samples(entry, make_samples):
-    fitted = fit(entry, make_samples(entry.data, entry.labels))
+def test_predicting_changes_neither_the_model_nor_the_samples(entry):
     data = entry.data.copy()
-    first = fitted.predict_proba(Samples(tuple("abcdefghijklmnopqr"), data))
+    samples = Samples(tuple("abcd"), data[:4])
+    first = entry.fitted.predict_proba(samples)
     assert np.array_equal(data, entry.data)
-    assert np.array_equal(first, fitted.predict_proba(Samples(tuple("abcdefghijklmnopqr"), data)))
+    assert np.array_equal(first, entry.fitted.predict_proba(samples))
 
 
-def test_a_fitted_method_survives_pickling(entry, make_samples):
-    fitted = fit(entry, make_samples(entry.data, entry.labels))
-    again = pickle.loads(pickle.dumps(fitted))
+def test_a_fitted_method_survives_pickling(entry):
+    again = pickle.loads(pickle.dumps(entry.fitted))
     samples = Samples(("a", "b"), entry.data[:2])
-    assert np.array_equal(fitted.predict_proba(samples), again.predict_proba(samples))
+    assert np.array_equal(entry.fitted.predict_proba(samples), again.predict_proba(samples))

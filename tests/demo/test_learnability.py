@@ -13,7 +13,7 @@ from mer.core.seeds import stream
 from mer.core.types import Execution
 from mer.evaluation.metrics import confusion_matrix, uar, uf1
 from mer.features import FEATURES
-from mer.jobs.train import run_fold
+from mer.jobs.fold import Cell, Work, run_cells
 from mer.preprocessing.chain import preprocess
 from mer.preprocessing.steps import Preprocessing
 from mer.standins.plan import StandInParams
@@ -92,12 +92,14 @@ def evaluate(corpus, variant, data, labels=None, metric=uar):
 
     What looks at the wrong thing has a UAR around chance whatever the shares of the classes.
     """
-    spec = TrainSpec.model_validate_json(corpus.jobs.train_spec(PROTOCOL, variant, 0, 0, 0))
+    spec = TrainSpec.model_validate_json(corpus.jobs.train_spec(PROTOCOL, variant, [0], 0, 0))
     split = corpus.split if labels is None else replace(corpus.split, labels=labels)
     arrays = Arrays(data, {sample_id: row for row, sample_id in enumerate(split.samples)}, {})
-    folds = Parallel(n_jobs=2)(
-        delayed(run_fold)(spec, CPU, split, arrays, number) for number in range(len(split.folds))
+    work = Work(spec, CPU, split, arrays)
+    results = Parallel(n_jobs=2)(
+        delayed(run_cells)(work, [Cell(0, number)]) for number in range(len(split.folds))
     )
+    folds = [rows for (rows,) in results]
     predicted = {
         i: label for rows in folds for i, label in zip(rows["sample_id"], rows["predicted"], strict=True)
     }

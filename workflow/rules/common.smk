@@ -28,7 +28,8 @@ wildcard_constraints:
     data="[a-z0-9_]+",
     protocol="[a-z0-9_]+",
     variant="[a-z0-9_]+",
-    seed="[0-9]+",
+    seeds="[0-9]+(-[0-9]+)*",
+    kind="predictions|oracle",
     first="[0-9]+",
     last="[0-9]+",
 
@@ -114,9 +115,13 @@ def all_parts(w):
     )
 
 
+def seeds_of(w):
+    return [int(seed) for seed in w.seeds.split("-")]
+
+
 def train_spec(w):
     return jobs_of(w).train_spec(
-        w.protocol, w.variant, int(w.seed), int(w.first), int(w.last)
+        w.protocol, w.variant, seeds_of(w), int(w.first), int(w.last)
     )
 
 
@@ -129,7 +134,7 @@ def n_gpus(w):
 
 
 def n_cores(w):
-    return jobs_of(w).n_cores(w.variant, int(w.first), int(w.last))
+    return jobs_of(w).n_cores(w.variant, seeds_of(w), int(w.first), int(w.last))
 
 
 def packs(w):
@@ -137,7 +142,7 @@ def packs(w):
 
 
 def predictions(w):
-    return f"results/{w.sweep}/predictions/{w.protocol}/{w.variant}"
+    return jobs_of(w).predictions_folder(w.protocol, w.variant)
 
 
 def score_spec(w):

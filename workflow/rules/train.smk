@@ -8,9 +8,9 @@ rule train:
         audit="results/{sweep}/audits/{protocol}.md",
         lists=lists,
     output:
-        "results/{sweep}/predictions/{protocol}/{variant}/s{seed}/{first}-{last}.parquet",
+        "results/{sweep}/{kind}/{protocol}/{variant}/s{seeds}/{first}-{last}.parquet",
     log:
-        "results/{sweep}/logs/train/{protocol}/{variant}/s{seed}/{first}-{last}.log",
+        "results/{sweep}/logs/train/{kind}/{protocol}/{variant}/s{seeds}/{first}-{last}.log",
     conda:
         "../../envs/mer.yaml"
     threads: n_cores
@@ -19,6 +19,9 @@ rule train:
     params:
         spec=train_spec,
         execution=execution,
+        # Folds that are done, and checkpoints: a job that was killed goes on from there.
+        work="results/{sweep}/checkpoints/{protocol}/{variant}",
     shell:
         "python -m mer.cli train --spec {params.spec:q} --execution {params.execution:q}"
-        " --folds {input.folds:q} --inputs {input.lists:q} --output {output:q} > {log:q} 2>&1"
+        " --folds {input.folds:q} --inputs {input.lists:q} --work {params.work:q}"
+        " --output {output:q} 2>&1 | tee {log:q}"

@@ -1,6 +1,20 @@
 """Specification of the job that scores."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from mer.sweep.specs.base import Spec
+
+
+def pack_name(seeds: Sequence[int], first: int, last: int) -> str:
+    """Name the file of a pack of folds inside the folder of a variant's predictions.
+
+    Examples
+    --------
+    >>> pack_name([0, 1], 0, 67)
+    's0-1/000-067.parquet'
+    """
+    return f"s{'-'.join(map(str, seeds))}/{first:03d}-{last:03d}.parquet"
 
 
 class ScoreSpec(Spec):
@@ -8,8 +22,12 @@ class ScoreSpec(Spec):
 
     Attributes
     ----------
-    variant
-        Name in the configuration.
+    variant, method
+        Name in the configuration, and in the catalogue.
+    selection
+        Which epoch counts; for an oracle, files hold scores after every epoch.
+    seed_groups
+        Seeds of every file of predictions.
     packs
         First and last fold of every file of predictions.
     recipes
@@ -21,6 +39,9 @@ class ScoreSpec(Spec):
     """
 
     variant: str
+    method: str
+    selection: Literal["last", "inner_val", "oracle_test"]
+    seed_groups: tuple[tuple[int, ...], ...]
     packs: tuple[tuple[int, int], ...]
     recipes: dict[int, str]
     metrics: tuple[str, ...]

@@ -6,7 +6,7 @@ from mer.sweep.specs.base import EntrySettings, Spec
 
 
 class TrainSpec(Spec):
-    """Train and test one method on the folds ``first`` to ``last`` of a protocol.
+    """Train and test one method on the folds ``first`` to ``last`` of a protocol under some seeds.
 
     Attributes
     ----------
@@ -16,19 +16,16 @@ class TrainSpec(Spec):
         Catalogue entry.
     selection
         Which epoch counts.
-    seed
-        Of all randomness, together with method and fold.
     first, last
         Numbers of folds, both included; no part of the recipe.
-    recipe
-        Digest of all that the predictions are made of: method, settings, seed, samples, labels,
-        folds, inputs, code.
+    recipes
+        By seed, which decides all randomness together with method and fold: digest of all that the
+        predictions are made of, namely method, settings, seed, samples, labels, folds, inputs, code.
     """
 
     variant: str
     method: EntrySettings
-    selection: Literal["last"]
-    seed: int
+    selection: Literal["last", "inner_val", "oracle_test"]
     first: int
     last: int
-    recipe: str
+    recipes: dict[int, str]

@@ -51,8 +51,8 @@ def test_the_third_channel_is_strain_or_length_or_left_off(tiny_demo):
 def test_finished_images_must_be_what_would_be_computed():
     images = np.zeros((2, 3, 28, 28), np.uint8)
     assert np.shares_memory(FlowImage(FlowImageParams()).accept(images), images)
-    with pytest.raises(DataError, match="expected \\(N, 3, 14, 14\\)"):
-        FlowImage(FlowImageParams(size=14)).accept(images)
+    with pytest.raises(DataError, match="expected \\(N, 3, H, W\\)"):
+        FlowImage(FlowImageParams()).accept(images[:, :2])
     with pytest.raises(DataError, match="minmax_255"):
         FlowImage(FlowImageParams(scaling="pixels")).accept(images)
     with pytest.raises(DataError, match="u, v and strain"):
@@ -98,3 +98,16 @@ def test_the_weight_of_scikit_images_data_term_can_be_chosen(tiny_demo):
     assert not np.array_equal(usual, smooth)
     expected = flow(clip.frames[0], clip.frames[clip.apex], "tvl1_skimage", attachment=15.0)
     assert smooth[0].mean() == pytest.approx(expected[0].mean(), abs=1e-3)
+
+
+def test_finished_images_are_brought_to_the_size_that_is_asked_for():
+    images = np.zeros((2, 3, 28, 28), np.uint8)
+    images[1, 2] = 200
+    images[0, 0, :, 14:] = 100  # the right half
+    larger = FlowImage(FlowImageParams(size=56)).accept(images)
+    assert larger.shape == (2, 3, 56, 56)
+    assert (larger[1, 2] == 200).all()
+    # Halfway between the middle pixels lies the edge; pixels beside it are a quarter and three quarters.
+    assert larger[0, 0, 5, 26:30].tolist() == [0, 25, 75, 100]
+    smaller = FlowImage(FlowImageParams(size=14)).accept(images)
+    assert smaller[0, 0, 3].tolist() == [0] * 7 + [100] * 7

@@ -14,6 +14,7 @@ from mer.core.errors import DataError, IncompleteRunError
 from mer.core.types import Execution
 from mer.datasets.demo import Demo
 from mer.jobs import folds, prepare, score, train
+from mer.jobs.fold import Cell, Work
 from mer.jobs.table import score_table
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
@@ -91,7 +92,7 @@ def test_dropped_clips_take_no_part_and_the_table_says_so(tmp_path):
     assert len(data) == 2
     folds_file = tmp_path / "folds.json"
     folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), CPU, folds_file)
-    spec = TrainSpec.model_validate_json(jobs.train_spec("p", "lbp_top_svm", 0, 0, 2))
+    spec = TrainSpec.model_validate_json(jobs.train_spec("p", "lbp_top_svm", [0], 0, 2))
     pack = tmp_path / "s0" / "000-002.parquet"
     train.run(spec, CPU, folds_file, lists, pack)
     rows = read_predictions([pack], read_folds(folds_file).classes)
@@ -110,7 +111,7 @@ def test_a_prediction_that_is_missing_for_no_reason_is_still_an_error(tmp_path):
     lists = [prepared(jobs, tmp_path)]
     folds_file = tmp_path / "folds.json"
     folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), CPU, folds_file)
-    spec = TrainSpec.model_validate_json(jobs.train_spec("p", "lbp_top_svm", 0, 0, 1))
+    spec = TrainSpec.model_validate_json(jobs.train_spec("p", "lbp_top_svm", [0], 0, 1))
     train.run(spec, CPU, folds_file, lists, tmp_path / "s0" / "000-002.parquet")
     with pytest.raises(IncompleteRunError, match="demo:s03:neg_01 has no prediction"):
         scored(jobs, folds_file, tmp_path)
@@ -130,11 +131,11 @@ def test_a_fold_without_training_samples_is_named(tmp_path, monkeypatch):
     split = read_folds(folds_file)
     data = train._data(split, lists)
     nothing = replace(data, rows={}, left_out=dict.fromkeys(split.samples, "no face"))
-    spec = TrainSpec.model_validate_json(jobs.train_spec("p", "lbp_top_svm", 0, 0, 2))
+    spec = TrainSpec.model_validate_json(jobs.train_spec("p", "lbp_top_svm", [0], 0, 2))
     with pytest.raises(
         DataError, match=r"Fold 1 \('demo:s02'\): all training samples are left out \(no face\)"
     ):
-        train.run_fold(spec, CPU, split, nothing, 1)
+        Work(spec, CPU, split, nothing).train(Cell(0, 1))
 
 
 def test_a_database_that_vanishes_is_an_error(tmp_path, monkeypatch):

@@ -22,7 +22,9 @@ def predictions(prepared, tmp_path_factory):
     root = tmp_path_factory.mktemp("predictions")
     for seed in (0, 1):
         for fold in range(4):
-            spec = TrainSpec.model_validate_json(prepared.jobs.train_spec("p", "majority", seed, fold, fold))
+            spec = TrainSpec.model_validate_json(
+                prepared.jobs.train_spec("p", "majority", [seed], fold, fold)
+            )
             path = root / f"s{seed}" / f"{fold:03d}-{fold:03d}.parquet"
             train.run(spec, Execution(device="cpu"), prepared.folds, [], path)
     return root

@@ -11,7 +11,9 @@ from mer.artefacts.folds import read_folds
 from mer.artefacts.predictions import read_predictions
 from mer.core.errors import DataError, MerError
 from mer.core.types import Execution
-from mer.jobs import train
+from mer.jobs import fold, train
+from mer.jobs.finished import Finished
+from mer.jobs.fold import Cell, Work, run_cells
 from mer.methods import METHODS
 from mer.sweep.specs.train import TrainSpec
 
@@ -19,14 +21,25 @@ CPU = Execution(device="cpu")
 VARIANTS = ("majority", "lbp_top_svm", "ststnet")
 
 
-def spec_of(prepared, variant, first=0, last=3, seed=0):
-    return TrainSpec.model_validate_json(prepared.jobs.train_spec("p", variant, seed, first, last))
+def spec_of(prepared, variant, first=0, last=3, seeds=(0,)):
+    return TrainSpec.model_validate_json(prepared.jobs.train_spec("p", variant, seeds, first, last))
 
 
-def run(prepared, tmp_path, spec, execution=CPU):
+def run(prepared, tmp_path, spec, execution=CPU, folder=None):
     path = tmp_path / "a.parquet"
-    train.run(spec, execution, prepared.folds, prepared.lists[spec.variant], path)
+    train.run(spec, execution, prepared.folds, prepared.lists[spec.variant], path, folder)
     return read_predictions([path], read_folds(prepared.folds).classes)
+
+
+def fold_scores(spec, split, data, number):
+    (rows,) = run_cells(Work(spec, CPU, split, data), [Cell(0, number)])
+    return rows
+
+
+def use(monkeypatch, method):
+    """Put a method in the place of the majority class."""
+    for module in (train, fold):
+        monkeypatch.setattr(module, "METHODS", {"majority": method})
 
 
 def scores(rows):
@@ -61,7 +74,7 @@ def test_test_labels_cannot_be_reached(prepared, variant):
     data = train._data(split, prepared.lists[variant])
     garbage = {i: "surprise" for i in split.folds[1].test}
     poisoned = replace(split, labels={**split.labels, **garbage})
-    honest, other = (train.run_fold(spec, CPU, one, data, 1) for one in (split, poisoned))
+    honest, other = (fold_scores(spec, one, data, 1) for one in (split, poisoned))
     assert np.array_equal(scores(honest), scores(other))
     assert set(other["true"]) == {"surprise"}
 
@@ -76,14 +89,14 @@ def test_test_inputs_cannot_be_reached_while_learning(prepared, variant):
     noise = data.data.copy()
     noise[rows[1:]] = noise[rows[1:]][..., ::-1]
     noisy = replace(data, data=noise)
-    honest, other = (train.run_fold(spec, CPU, split, one, 1) for one in (data, noisy))
+    honest, other = (fold_scores(spec, split, one, 1) for one in (data, noisy))
     assert np.array_equal(scores(honest)[0], scores(other)[0])
     assert not np.array_equal(scores(honest)[1:], scores(other)[1:])
 
 
 def test_another_seed_gives_other_scores(prepared, tmp_path):
     first = run(prepared, tmp_path, spec_of(prepared, "ststnet", 0, 0))
-    second = run(prepared, tmp_path, spec_of(prepared, "ststnet", 0, 0, seed=1))
+    second = run(prepared, tmp_path, spec_of(prepared, "ststnet", 0, 0, seeds=[1]))
     assert not np.array_equal(scores(first), scores(second))
     assert set(second["seed"]) == {1}
 
@@ -96,8 +109,10 @@ def test_a_fold_that_fails_is_named_and_nothing_is_written(prepared, tmp_path, m
             return METHODS["majority"].build(None, None).fit(train, rng)
 
     failing = replace(METHODS["majority"], build=lambda params, execution: Failing())
-    monkeypatch.setattr(train, "METHODS", {"majority": failing})
-    with pytest.raises(MerError, match=r"Fold 2 \('demo:s03'\): no convergence"):
+    use(monkeypatch, failing)
+    with pytest.raises(
+        MerError, match=r"1 of 4 folds failed.\n  Fold 2 \('demo:s03'\), seed 0: no convergence"
+    ):
         run(prepared, tmp_path, spec_of(prepared, "majority"))
     assert not list(tmp_path.iterdir())
 
@@ -110,10 +125,8 @@ def test_scores_of_the_wrong_shape_are_refused(prepared, tmp_path, monkeypatch):
         def predict_proba(self, samples):
             return np.ones((len(samples), 2)) / 2
 
-    monkeypatch.setattr(
-        train, "METHODS", {"majority": replace(METHODS["majority"], build=lambda params, execution: Odd())}
-    )
-    with pytest.raises(DataError, match=r"expected scores of shape \(N, K\) = \(6, 3\), got \(6, 2\)"):
+    use(monkeypatch, replace(METHODS["majority"], build=lambda params, execution: Odd()))
+    with pytest.raises(MerError, match=r"expected scores of shape \(N, K\) = \(6, 3\), got \(6, 2\)"):
         run(prepared, tmp_path, spec_of(prepared, "majority"))
 
 
@@ -141,7 +154,61 @@ def test_every_fold_draws_from_a_stream_of_its_own(prepared, tmp_path, monkeypat
             return METHODS["majority"].build(None, None).fit(train, rng)
 
     drawing = replace(METHODS["majority"], build=lambda params, execution: Drawing())
-    monkeypatch.setattr(train, "METHODS", {"majority": drawing})
+    use(monkeypatch, drawing)
     for seed in (0, 1):
-        run(prepared, tmp_path, spec_of(prepared, "majority", seed=seed))
+        run(prepared, tmp_path, spec_of(prepared, "majority", seeds=[seed]))
     assert len(set(drawn)) == 8
+
+
+def test_several_seeds_in_one_pack_are_those_of_single_ones(prepared, tmp_path):
+    together = run(prepared, tmp_path, spec_of(prepared, "ststnet", 1, 2, seeds=(0, 1)))
+    alone = [run(prepared, tmp_path, spec_of(prepared, "ststnet", 1, 2, seeds=[seed])) for seed in (0, 1)]
+    for seed, rows in enumerate(alone):
+        assert np.array_equal(scores(together[together["seed"] == seed]), scores(rows))
+        assert set(together.loc[together["seed"] == seed, "recipe"]) == set(rows["recipe"])
+
+
+def test_folds_that_are_done_are_kept_when_another_fails(prepared, tmp_path, monkeypatch):
+    fitted = []
+
+    class Failing:
+        broken = True
+
+        def fit(self, train, rng):
+            if self.broken and "demo:s03" not in train.subjects:
+                raise MerError("no convergence")
+            fitted.append(train.subjects)
+            return METHODS["majority"].build(None, None).fit(train, rng)
+
+    use(monkeypatch, replace(METHODS["majority"], build=lambda params, execution: Failing()))
+    spec, folder = spec_of(prepared, "majority"), tmp_path / "kept"
+    with pytest.raises(MerError, match="The others are kept and will not be trained again"):
+        run(prepared, tmp_path, spec, folder=folder)
+    assert len(fitted) == 3
+    Failing.broken = False
+    rows = run(prepared, tmp_path, spec, folder=folder)
+    assert len(fitted) == 4
+    assert np.array_equal(scores(rows), scores(run(prepared, tmp_path, spec)))
+    assert not list(folder.iterdir())
+
+
+def test_kept_folds_of_another_recipe_are_not_used(prepared, tmp_path):
+    spec, folder = spec_of(prepared, "ststnet", 0, 0), tmp_path / "kept"
+    split, data = (
+        read_folds(prepared.folds),
+        train._data(read_folds(prepared.folds), prepared.lists["ststnet"]),
+    )
+    other = replace_recipe(spec)
+    Finished(folder, other).keep(Cell(0, 0), fold_scores(other, split, data, 0).assign(seconds=-1.0))
+    assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] > 0).all()
+
+
+def test_a_kept_fold_that_is_damaged_is_trained_again(prepared, tmp_path):
+    spec, folder = spec_of(prepared, "majority", 0, 0), tmp_path / "kept"
+    folder.mkdir()
+    (folder / "s0-000.parquet").write_bytes(b"PAR1")
+    assert len(run(prepared, tmp_path, spec, folder=folder)) == 6
+
+
+def replace_recipe(spec):
+    return spec.model_copy(update={"recipes": dict.fromkeys(spec.recipes, "another")})

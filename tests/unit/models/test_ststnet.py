@@ -1,35 +1,51 @@
-"""The authors' release: shapes in order, and one input through weights set by hand."""
+"""The authors' release: three streams of stock layers, and one input through weights set by hand."""
 
 import torch
+from torch import nn
 
-from mer.models.ststnet import STSTNet
-
-
-def test_parameters_come_in_the_order_and_shapes_of_the_release():
-    shapes = [tuple(parameter.shape) for parameter in STSTNet(3).parameters()]
-    convolutions = [shape for n in (3, 5, 8) for shape in ((n, 3, 3, 3), (n,))]
-    normalisations = [(n,) for n in (3, 5, 8) for _ in range(2)]
-    assert shapes == [*convolutions, *normalisations, (3, 400), (3,)]
+from mer.models.layers import set_keys
+from mer.models.ststnet import STREAM_FILTERS, STSTNet
 
 
 def test_parameter_counts():
     network = STSTNet(3)
     total = sum(parameter.numel() for parameter in network.parameters())
-    normalisations = sum(p.numel() for p in network.normalisations.parameters())
-    assert (total, total - normalisations) == (1683, 1651)
+    normalisation = sum(parameter.numel() for parameter in network.normalisation.parameters())
+    assert (total, total - normalisation) == (1683, 1651)
 
 
-def test_a_state_dict_of_the_release_fits_in_its_order():
-    """Three convolutions, three normalisations with their running moments and counter, one layer."""
-    shapes = [shape for n in (3, 5, 8) for shape in ((n, 3, 3, 3), (n,))]
-    shapes += [shape for n in (3, 5, 8) for shape in ((n,), (n,), (n,), (n,), ())]
-    shapes += [(3, 400), (3,)]
-    network = STSTNet(3)
-    names = list(network.state_dict())
-    foreign = [torch.full(shape, 0.5 + number) for number, shape in enumerate(shapes)]
-    network.load_state_dict(dict(zip(names, foreign, strict=True)))
-    assert network.classifier.bias.tolist() == [0.5 + 22] * 3
-    assert network.normalisations[1].running_var.tolist() == [0.5 + 14] * 5
+class ThreeStreams(nn.Module):
+    """The network as the paper draws it, with the weights of one whose streams are joined."""
+
+    def __init__(self, joined):
+        super().__init__()
+        self.streams, first = nn.ModuleList(), 0
+        for n in STREAM_FILTERS:
+            convolution, normalisation = nn.Conv2d(3, n, 3, padding=2), nn.BatchNorm2d(n)
+            rows = slice(first, first + n)
+            convolution.weight.data = joined.convolution.weight.data[rows].clone()
+            convolution.bias.data = joined.convolution.bias.data[rows].clone()
+            pool = nn.MaxPool2d(3, 3, padding=1)
+            self.streams.append(nn.Sequential(convolution, nn.ReLU(), normalisation, pool))
+            first += n
+        self.classifier = nn.Linear(400, joined.classifier.out_features)
+        self.classifier.load_state_dict(joined.classifier.state_dict())
+
+    def forward(self, x):
+        joined = torch.cat([stream(x) for stream in self.streams], dim=1)
+        return self.classifier(nn.functional.avg_pool2d(joined, 2).flatten(1))
+
+
+def test_joined_streams_are_three_streams_also_in_training():
+    torch.manual_seed(0)
+    network, images = STSTNet(3, dropout=0.0), 255 * torch.rand(8, 3, 28, 28)
+    apart = ThreeStreams(network)
+    for one in (network, apart):
+        optimiser = torch.optim.SGD(one.parameters(), lr=1e-3)
+        nn.functional.cross_entropy(one(images), torch.arange(8) % 3).backward()
+        optimiser.step()
+        one.eval()
+    assert torch.allclose(network(images), apart(images), rtol=1e-3, atol=1e-4)
 
 
 def test_values_by_hand():
@@ -44,17 +60,15 @@ def test_values_by_hand():
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.zero_()
-        for normalisation in network.normalisations:
-            normalisation.weight.fill_(1.0)
-            normalisation.eps = 0.0
-        network.convolutions[1].weight[2, 0, 1, 1] = 0.5  # third map of the five-filter stream, on u
+        network.normalisation.weight.fill_(1.0)
+        network.normalisation.eps = 0.0
+        network.convolution.weight[3 + 2, 0, 1, 1] = 0.5  # third map of the five-filter stream, on u
         network.classifier.weight[1, (3 + 2) * 25 : (3 + 3) * 25] = 1.0
         network.classifier.bias[0] = 7.0
     images = torch.zeros(1, 3, 28, 28)
     images[0, 0, :, :14] = 8.0
-    scores = network(images)
     # Fifteen of the 25 averaged cells hold 8 * 0.5.
-    assert scores.tolist() == [[7.0, 15 * 4.0]]
+    assert network(images).tolist() == [[7.0, 15 * 4.0]]
 
 
 def test_negative_values_are_cut_before_normalisation_not_after():
@@ -63,10 +77,10 @@ def test_negative_values_are_cut_before_normalisation_not_after():
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.zero_()
-        network.convolutions[0].weight[0, 0, 1, 1] = -1.0
-        network.normalisations[0].weight[0] = 1.0
-        network.normalisations[0].running_mean[0] = 4.0
-        network.normalisations[0].eps = 0.0
+        network.convolution.weight[0, 0, 1, 1] = -1.0
+        network.normalisation.weight[0] = 1.0
+        network.normalisation.running_mean[0] = 4.0
+        network.normalisation.eps = 0.0
         network.classifier.weight[0, :25] = 1.0
     assert network(torch.ones(1, 3, 28, 28)).tolist() == [[-4.0 * 25, 0.0]]
 
@@ -76,4 +90,7 @@ def test_dropout_is_off_when_evaluating_and_on_when_training():
     network.eval()
     assert torch.equal(network(images), network(images))
     network.train()
-    assert not torch.equal(network(images), network(images))
+    set_keys(network, 1)
+    first = network(images)
+    set_keys(network, 2)
+    assert not torch.equal(first, network(images))

@@ -28,11 +28,11 @@ def jobs(**changes):
 
 
 def recipe(made, variant="ststnet", seed=0, first=0, last=2):
-    return json.loads(made.train_spec("p", variant, seed, first, last))["recipe"]
+    return json.loads(made.train_spec("p", variant, [seed], first, last))["recipes"][str(seed)]
 
 
 def test_a_specification_is_canonical():
-    assert jobs().train_spec("p", "ststnet", 0, 0, 2) == jobs().train_spec("p", "ststnet", 0, 0, 2)
+    assert jobs().train_spec("p", "ststnet", [0], 0, 2) == jobs().train_spec("p", "ststnet", [0], 0, 2)
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_a_users_order_of_classes_reaches_the_folds_job(tmp_path):
 
 def test_planning_a_cell_does_not_digest_its_folds_again(monkeypatch):
     made = jobs()
-    made.train_spec("p", "ststnet", 0, 0, 0)
+    made.train_spec("p", "ststnet", [0], 0, 0)
     monkeypatch.setattr("mer.sweep.cells.split_digest", None)
-    assert made.train_spec("p", "ststnet", 1, 1, 1)
+    assert made.train_spec("p", "ststnet", [1], 1, 1)
 
 
 def test_every_result_of_a_sweep_lies_in_its_folder():
@@ -136,12 +136,22 @@ def test_every_result_of_a_sweep_lies_in_its_folder():
     assert not any(":" in path for path in contents + made.lists("p", "ststnet"))
 
 
+def test_packs_of_several_seeds_and_what_an_oracle_chooses_from_have_their_own_names():
+    made = jobs(seeds=[0, 3, 5], seeds_per_job=2)
+    assert made.predictions("p", "majority") == [
+        f"results/mine/predictions/p/majority/{name}/000-002.parquet" for name in ("s0-3", "s5")
+    ]
+    oracle = jobs(variants={"best": {"method": "ststnet", "selection": "oracle_test"}})
+    assert oracle.predictions("p", "best") == ["results/mine/oracle/p/best/s0/000-002.parquet"]
+    assert json.loads(oracle.score_spec("p", "best"))["selection"] == "oracle_test"
+
+
 def test_gpus_and_cores_follow_the_method_and_the_device():
     made = jobs()
     assert (made.n_gpus("ststnet"), made.n_gpus("majority")) == (1, 0)
     assert jobs(device="cpu").n_gpus("ststnet") == 0
     assert (
-        made.n_cores("ststnet", 0, 2),
-        made.n_cores("ststnet", 0, 67),
-        made.n_cores("majority", 0, 67),
+        made.n_cores("ststnet", [0], 0, 2),
+        made.n_cores("ststnet", [0], 0, 67),
+        made.n_cores("majority", [0], 0, 67),
     ) == (3, 8, 1)

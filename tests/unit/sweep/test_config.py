@@ -37,7 +37,7 @@ def test_names_choose_their_entry_and_settings_their_types():
     assert config.variants["slow"].params.epochs == 400
     assert config.variants["slow"].params.lr == 5e-5
     assert config.protocols["first"].params.datasets == ("demo",)
-    assert (config.seeds, config.folds_per_job, config.device) == ((0,), "all", "auto")
+    assert (config.seeds, config.folds_per_job, config.device) == ((0,), "auto", "auto")
 
 
 def test_the_demo_and_every_sweep_file_are_valid(repository):
@@ -61,7 +61,7 @@ sedes: [1]
 """
     assert problems(text) == [
         "sedes: Unknown key 'sedes'. Did you mean 'seeds'? Known keys: "
-        "datasets, device, folds_per_job, name, paths, protocols, seeds, variants, weights.",
+        "datasets, device, folds_per_job, name, paths, protocols, seeds, seeds_per_job, variants, weights.",
         "datasets.demo.n_subjetcs: Unknown key 'n_subjetcs'. Did you mean 'n_subjects'? Known keys: "
         "amplitude_px, clips_per_class, height, n_subjects, noise, seed.",
         "protocols.first.protocol: Unknown protocol 'losso'. Did you mean 'loso'? "
@@ -69,7 +69,9 @@ sedes: [1]
         "smic_hs_nonmicro, tlcnn560.",
         "variants.net.lr: Input should be greater than 0. Got -1",
         "variants.net.epcohs: Unknown key 'epcohs'. Did you mean 'epochs'? Known keys: "
-        "batch_size, dropout, epochs, flow_image, lr, order, preprocessing, weight_decay.",
+        "augmentation, balance, batch_size, clip_norm, dropout, epochs, flow_image, input_scaling, lr, "
+        "mixed_precision, momentum, optimiser, order, patience, preprocessing, schedule, schedule_epochs, "
+        "schedule_factor, selection, weight_decay.",
         "variants.lbp.descriptor.block_row: Unknown key 'block_row'. Did you mean 'block_rows'? Known keys: "
         "block_columns, block_rows, neighbours, radius_t, radius_x, radius_y, sampling.",
         "protocols.second.datasets: Unknown dataset 'dmo'. Did you mean 'demo'? Known datasets: demo.",
@@ -84,7 +86,7 @@ sedes: [1]
         ({"seeds": [1, 1]}, "seeds: give different numbers from 0 to 2147483647. Got [1, 1]"),
         ({"seeds": [-1]}, "seeds: give different numbers from 0"),
         ({"seeds": [2**31]}, "seeds: give different numbers from 0 to 2147483647"),
-        ({"folds_per_job": True}, "folds_per_job: give 'all' or a number from 1"),
+        ({"folds_per_job": True}, "folds_per_job: give 'auto', 'all' or a number from 1"),
         (
             {"variants": {"n": {"method": "ststnet", "epochs": "3"}}},
             "variants.n.epochs: Input should be a valid",
@@ -96,8 +98,8 @@ sedes: [1]
         ({"variants": {"n": {"method": ["ststnet"]}}}, "variants.n.method: Unknown method '['ststnet']'"),
         ({"paths": {1: "/x"}}, "paths.1: Unknown dataset '1'"),
         ({"paths": {"demo": "/x"}}, "paths.demo: the data set 'demo' is made on demand and has no folder"),
-        ({"folds_per_job": 0}, "folds_per_job: give 'all' or a number from 1. Got '0'"),
-        ({"folds_per_job": "some"}, "folds_per_job: give 'all' or a number from 1. Got 'some'"),
+        ({"folds_per_job": 0}, "folds_per_job: give 'auto', 'all' or a number from 1. Got '0'"),
+        ({"folds_per_job": "some"}, "folds_per_job: give 'auto', 'all' or a number from 1. Got 'some'"),
         ({"device": "gpu"}, "device: Input should be 'auto', 'cuda' or 'cpu'. Got 'gpu'"),
         ({"variants": {}}, "variants: Dictionary should have at least 1 item"),
         ({"variants": {"a b": {"method": "majority"}}}, "variants.a b: names take small letters"),
@@ -223,3 +225,27 @@ def test_the_folder_of_weights_may_stand_in_paths_yaml(tmp_path):
     assert raw == {"weights": "nets", "datasets": {}, "paths": {}}
     own = with_paths({"datasets": {}, "weights": "mine"}, tmp_path / "paths.yaml")
     assert own["weights"] == "mine"
+
+
+def test_a_variant_says_where_it_runs_under_which_seeds_and_why_not_now():
+    text = """
+name: mine
+datasets: {demo: }
+protocols: {a: {protocol: loso, datasets: [demo]}, b: {protocol: lodo, datasets: [demo]}}
+variants:
+  majority: {protocols: [a], seeds: [3, 1]}
+  ststnet: {skip: no GPU at hand, epochs: 2}
+"""
+    config = parse(yaml.safe_load(text), "mine.yaml", Path())
+    assert config.variants["majority"].protocols == ("a",)
+    assert config.variants["majority"].seeds == (3, 1)
+    assert (config.variants["ststnet"].skip, config.variants["ststnet"].params.epochs) == (
+        "no GPU at hand",
+        2,
+    )
+    assert problems(text.replace("[a]", "[c]").replace("[3, 1]", "[3, 3]")) == [
+        "variants.majority.seeds: give different numbers from 0 to 2147483647. Got [3, 3]",
+    ]
+    assert problems(text.replace("[a]", "[c]")) == [
+        "variants.majority.protocols: Unknown protocol 'c'. Known protocols: a, b."
+    ]

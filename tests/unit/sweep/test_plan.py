@@ -7,6 +7,7 @@ from mer.core.errors import ConfigError, DataError, LeakageError
 from mer.core.types import Sample
 from mer.features import FEATURES
 from mer.features.base import Recipe
+from mer.methods import METHODS
 from mer.preprocessing.steps import Preprocessing
 from mer.sweep.config import parse
 from mer.sweep.parts import parts, preparing_digest, samples_digest
@@ -41,7 +42,22 @@ def test_a_split_holds_samples_labels_and_folds():
     [("all", [(0, 2)]), (1, [(0, 0), (1, 1), (2, 2)]), (2, [(0, 1), (2, 2)]), (7, [(0, 2)])],
 )
 def test_packs_cover_all_folds(size, packs):
-    assert sweep(folds_per_job=size).packs("p") == packs
+    assert sweep(folds_per_job=size).packs("p", "majority") == packs
+
+
+def test_auto_packs_as_many_folds_as_half_an_hour_holds_and_asks_nobody_else():
+    """100 epochs of 9 s each are 900 s a fold: two folds go into half an hour."""
+    planned = sweep(variants={"ststnet": {"epochs": 100}, "majority": {}})
+    slow = replace(METHODS["ststnet"], sample_ms=9000 / len(planned.split("p").samples))
+    variant = replace(planned.config.variants["ststnet"], spec=slow)
+    planned.config = replace(planned.config, variants={**planned.config.variants, "ststnet": variant})
+    assert planned.packs("p", "ststnet") == [(0, 1), (2, 2)]
+    assert planned.packs("p", "majority") == [(0, 2)]
+
+
+def test_seeds_are_cut_into_groups():
+    assert sweep(seeds=[4, 2, 9], seeds_per_job=2).seed_groups("majority") == [(4, 2), (9,)]
+    assert sweep(seeds=[4, 2]).seed_groups("majority") == [(4,), (2,)]
 
 
 def test_pairs_that_cannot_run_are_skipped_with_their_reason(flow_table):
@@ -272,3 +288,19 @@ def test_without_landmarks_it_does_not_matter_what_a_missing_face_does():
     drop = {"method": "ststnet", "preprocessing": {"without_face": "drop"}}
     planned = sweep(variants={"ststnet": {}, "drop": drop})
     assert planned.recipe("drop") == planned.recipe("ststnet")
+
+
+def test_what_is_not_asked_for_is_in_no_table_and_what_is_skipped_keeps_its_row():
+    planned = sweep(
+        protocols={name: {"protocol": "loso", "datasets": ["demo"]} for name in ("p", "q")},
+        variants={
+            "majority": {"protocols": ["q"], "seeds": [7]},
+            "ststnet": {"skip": "no GPU"},
+            "lbp_top_svm": {},
+        },
+    )
+    assert planned.asked("p") == ["ststnet", "lbp_top_svm"]
+    assert planned.variants("p") == ["lbp_top_svm"]
+    assert planned.variants("q") == ["majority", "lbp_top_svm"]
+    assert planned.skipped == {("p", "ststnet"): "no GPU", ("q", "ststnet"): "no GPU"}
+    assert (planned.seeds("majority"), planned.seeds("ststnet")) == ((7,), (0,))

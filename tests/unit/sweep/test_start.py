@@ -72,7 +72,7 @@ def test_planning_is_light(repository):
         "import sys, pathlib, mer.sweep.start as s\n"
         "campaign = s.start({}, [], pathlib.Path('config.yaml'))\n"
         "campaign.check(); jobs = campaign.sweeps['demo']; jobs.summary_spec()\n"
-        "jobs.table_spec('megc2019_cde'); jobs.train_spec('megc2019_cde', 'ststnet', 0, 0, 13)\n"
+        "jobs.table_spec('megc2019_cde'); jobs.train_spec('megc2019_cde', 'ststnet', [0], 0, 13)\n"
         "heavy = {'torch', 'cv2', 'sklearn', 'matplotlib', 'pandas', 'skimage', 'snakemake', 'PIL'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

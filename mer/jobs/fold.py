@@ -1,0 +1,232 @@
+"""Train and test one method on one fold, or on several at once."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from mer.artefacts.arrays import Arrays
+from mer.artefacts.folds import Split
+from mer.artefacts.rows import prediction_rows, trajectory_rows
+from mer.core.device import device_name
+from mer.core.errors import DataError, MerError
+from mer.core.log import start_log
+from mer.core.seeds import stream
+from mer.core.types import Execution, FloatArray, LabelledSamples, Samples
+from mer.methods import METHODS
+from mer.methods.base import FittedMethod
+from mer.sweep.specs.train import TrainSpec
+from mer.training.course import Course, Progress
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """A seed and the number of a fold."""
+
+    seed: int
+    fold: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all cells of a pack share.
+
+    Attributes
+    ----------
+    spec
+        Of the job.
+    execution
+        How the job runs; its device is settled.
+    split
+        Folds, samples and labels of the protocol.
+    data
+        Arrays of all samples.
+    folder
+        Where interrupted training is kept; None keeps nothing.
+    """
+
+    spec: TrainSpec
+    execution: Execution
+    split: Split
+    data: Arrays
+    folder: Path | None = None
+
+    def name(self, cell: Cell) -> str:
+        """Name a cell for messages."""
+        n, name = len(self.split.folds), self.split.folds[cell.fold].name
+        return f"{self.spec.variant}, seed {cell.seed}, fold {cell.fold} of {n} ('{name}')"
+
+    def train(self, cell: Cell) -> LabelledSamples:
+        """Return the training samples of a cell with their labels.
+
+        Raises
+        ------
+        DataError
+            If all of them are left out.
+        """
+        fold, split = self.split.folds[cell.fold], self.split
+        learned = self.data.kept(fold.train)
+        if not learned:
+            reasons = "; ".join(sorted(set(self.data.left_out.values())))
+            raise DataError(
+                f"Fold {cell.fold} ('{fold.name}'): all training samples are left out ({reasons})."
+            )
+        return LabelledSamples(
+            sample_ids=learned,
+            data=self.data.take(learned),
+            subjects=tuple(split.samples[i].person for i in learned),
+            labels=np.array([split.classes.index(split.labels[i]) for i in learned], dtype=int),
+            classes=split.classes,
+        )
+
+    def test(self, cell: Cell) -> Samples:
+        """Return the test samples of a cell; labels are not among what a method sees."""
+        tested = self.data.kept(self.split.folds[cell.fold].test)
+        return Samples(tested, self.data.take(tested))
+
+    def rng(self, cell: Cell) -> np.random.Generator:
+        """Return the random stream of a cell."""
+        return stream(cell.seed, self.spec.method.key, self.split.folds[cell.fold].name)
+
+
+def run_cells(work: Work, cells: Sequence[Cell]) -> list[pd.DataFrame | MerError]:
+    """Train on folds and score their test samples; several folds are trained together.
+
+    The method is given the training samples with their labels, and afterwards the test samples
+    without any: nothing of the test side exists for it while it learns. Samples that the data leave
+    out take part on neither side.
+
+    Returns
+    -------
+    list
+        For each cell one row per test sample, in the columns of prediction files, or, where an oracle
+        is to choose the epoch, one row per epoch and test sample; or what went wrong.
+    """
+    start_log()  # a process of its own has none yet
+    started = time.perf_counter()
+    # One thread, so that sums do not depend on how many cores a job was given.
+    with threadpool_limits(limits=1):
+        results = _scores(work, cells)
+    seconds = (time.perf_counter() - started) / len(cells)
+    return [
+        type(result)(f"Fold {cell.fold} ('{work.split.folds[cell.fold].name}'), seed {cell.seed}: {result}")
+        if isinstance(result, MerError)
+        else _rows(work, cell, result, seconds)
+        for cell, result in zip(cells, results, strict=True)
+    ]
+
+
+def _scores(work: Work, cells: Sequence[Cell]) -> "list[list[FloatArray] | MerError]":
+    """Return the scores that count, or those after every epoch for an oracle, of every cell."""
+    entry = METHODS[work.spec.method.key]
+    method = entry.build(entry.params.from_plain(work.spec.method.settings), work.execution)
+    tests = [work.test(cell) for cell in cells]
+    if not any(map(len, tests)):
+        return [[np.empty((0, len(work.split.classes)))] for _ in cells]
+    courses = [_course(work, cell, test) for cell, test in zip(cells, tests, strict=True)]
+    try:
+        trains = [work.train(cell) for cell in cells]
+        rngs = [work.rng(cell) for cell in cells]
+        fitted: Sequence[FittedMethod | MerError]
+        if entry.trains_network:
+            fitted = method.fit_many(trains, rngs, courses)
+        else:
+            fitted = [method.fit(train, rng) for train, rng in zip(trains, rngs, strict=True)]
+        return [
+            one if isinstance(one, MerError) else course.watched or [one.predict_proba(test)]
+            for one, course, test in zip(fitted, courses, tests, strict=True)
+        ]
+    except MerError as error:
+        return [error] * len(cells)
+
+
+def _course(work: Work, cell: Cell, test: Samples) -> Course:
+    """Say what accompanies the training of a cell."""
+    watch = None
+    if work.spec.selection == "oracle_test":
+
+        def watch(fitted: FittedMethod) -> FloatArray:
+            return fitted.predict_proba(test)
+
+    return Course(
+        watch=watch,
+        tell=Teller(work.name(cell)),
+        checkpoint=work.folder and work.folder / f"s{cell.seed}-{cell.fold:03d}.pt",
+        identity=f"{work.spec.recipes[cell.seed]} {cell.fold} {work.execution.device}",
+    )
+
+
+class Teller:
+    """Writes now and then how far training on a fold is."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.first: tuple[float, int] | None = None
+        self.told = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        """Take note of an epoch; write a line if the last one is some time ago."""
+        now = time.monotonic()
+        if self.first is None:
+            self.first = (now, progress.epoch)
+        if now - self.told < SECONDS_BETWEEN_LINES:
+            return
+        self.told = now
+        since, epoch = self.first
+        left = (now - since) / max(progress.epoch - epoch, 1) * (progress.epochs - progress.epoch)
+        held_out = progress.validation_loss
+        log.info(
+            "%s: epoch %d of %d, loss %.4f%s, %s left",
+            self.name,
+            progress.epoch,
+            progress.epochs,
+            progress.loss,
+            "" if held_out is None else f", held-out loss {held_out:.4f}",
+            duration(left),
+        )
+
+
+def duration(seconds: float) -> str:
+    """Write a duration for people.
+
+    Examples
+    --------
+    >>> duration(42), duration(200), duration(9000)
+    ('42 s', '3 min 20 s', '2 h 30 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _rows(work: Work, cell: Cell, scores: list[FloatArray], seconds: float) -> pd.DataFrame | MerError:
+    test, spec = work.data.kept(work.split.folds[cell.fold].test), work.spec
+    shape = (len(test), len(work.split.classes))
+    for one in scores:
+        if one.shape != shape:
+            return DataError(
+                f"{spec.method.key}: expected scores of shape (N, K) = {shape}, got {one.shape}."
+            )
+    about = {
+        "seed": cell.seed,
+        "fold": cell.fold,
+        "recipe": spec.recipes[cell.seed],
+        "device": device_name(work.execution.device),
+        "seconds": seconds,
+    }
+    if spec.selection == "oracle_test":
+        return trajectory_rows(work.split, test, scores, about)
+    about |= {"method": spec.method.key, "variant": spec.variant, "selection": spec.selection}
+    return prediction_rows(work.split, test, scores[-1], about)

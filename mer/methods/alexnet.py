@@ -1,0 +1,76 @@
+"""AlexNet on onset-to-apex flow images."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pydantic import Field, field_validator
+
+from mer.core.types import Execution
+from mer.features.flow_image import FlowImageParams
+from mer.methods.base import MethodSpec
+from mer.methods.network import FlowNetworkParams, NetworkMethod, check_size, flow_recipe
+from mer.training.initial_weights import InitialWeightsOption, initialised
+from mer.training.settings import BatchSize, Dropout, Epochs, LearningRate, Width
+
+if TYPE_CHECKING:
+    from mer.training.design import NetworkDesign
+
+
+class AlexnetParams(FlowNetworkParams):
+    """AlexNet (Krizhevsky, Sutskever and Hinton 2012), as compared by Liong et al. 2019.
+
+    Their comparison (table V) gives the size of the images and nothing on training; channels are taken to
+    be u, v and strain, and Adam with 1e-4, batches of 32, 100 epochs and no augmentation are choices made
+    here, as is feeding values from 0 to 1. The network is the later variant in one column, without groups
+    and local response normalisation, whose weights are distributed most widely. Whether theirs began with
+    weights of ImageNet is not stated either: by default weights are random, 'initial_weights' takes
+    torchvision's alexnet. Those were trained on images normalised by ImageNet's colours, which flow
+    images are not.
+    """
+
+    epochs: Epochs = 100
+    batch_size: BatchSize = 32
+    lr: LearningRate = 1e-4
+    dropout: Dropout = 0.5
+    width: Width = 1.0
+    initial_weights: InitialWeightsOption = None
+    flow_image: FlowImageParams = Field(
+        default=FlowImageParams(size=227),
+        description="Settings of the flow images; the network takes 227x227.",
+    )
+
+    @field_validator("flow_image")
+    @classmethod
+    def _size_fits(cls, value: FlowImageParams) -> FlowImageParams:
+        return check_size(value, name="AlexNet", size=227, channels=("u_v_strain", "u_v_magnitude"))
+
+
+def design(params: AlexnetParams, weights_folder: str = "") -> "NetworkDesign":
+    """Describe the network."""
+    from mer.models.alexnet import AlexNet
+    from mer.training.design import NetworkDesign
+
+    def network(n_classes: int) -> AlexNet:
+        drawn = AlexNet(n_classes, dropout=params.dropout, width=params.width)
+        return initialised(drawn, params.initial_weights, weights_folder, skip=AlexNet.HEAD)
+
+    return NetworkDesign(network, mirror_sum=params.mirror_sum)
+
+
+def build(params: AlexnetParams, execution: Execution) -> NetworkMethod:
+    """Make the method."""
+    in_folder = partial(design, weights_folder=execution.weights)
+    return NetworkMethod(params, execution, in_folder, params.input_scaling)
+
+
+SPEC = MethodSpec(
+    name="alexnet",
+    title="AlexNet",
+    citation="Krizhevsky et al. 2012",
+    params=AlexnetParams,
+    build=build,
+    inputs=flow_recipe,
+    uses_gpu=True,
+    trains_network=True,
+    published="alexnet",
+)

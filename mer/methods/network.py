@@ -1,0 +1,150 @@
+"""What all methods that train a network share: settings of flow images, fitting, scoring."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from mer.core.errors import TrainingError
+from mer.core.types import Array, Execution, FloatArray, LabelledSamples, Samples
+from mer.features.base import Recipe
+from mer.features.flow_image import FlowImageParams
+from mer.preprocessing.steps import Preprocessing
+from mer.training.course import Course
+from mer.training.settings import TrainingParams
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from mer.training.design import NetworkDesign, Outputs
+
+Scaling = Literal["raw", "unit", "standardised"]
+InputScaling = Annotated[
+    Scaling,
+    Field(
+        description="What the network is fed: 'raw' values as they are, 'unit' divides by 255, "
+        "'standardised' gives each channel of each image mean 0 and standard deviation 1."
+    ),
+]
+
+
+class FlowNetworkParams(TrainingParams):
+    """Settings of a network on onset-to-apex flow images."""
+
+    input_scaling: InputScaling = "unit"
+    flow_image: FlowImageParams = Field(default=FlowImageParams(), description="Settings of the flow images.")
+    preprocessing: Preprocessing = Field(
+        default=Preprocessing(), description="What is done to the frames before."
+    )
+
+    @property
+    def mirror_sum(self) -> float:
+        """Horizontal flow plus its mirror image, as the network is fed."""
+        if self.flow_image.scaling == "pixels" or self.input_scaling == "standardised":
+            return 0.0
+        return 255.0 if self.input_scaling == "raw" else 1.0
+
+
+def flow_recipe(params: FlowNetworkParams) -> Recipe:
+    """Ask for flow images."""
+    return Recipe("flow_image", params.flow_image, params.preprocessing)
+
+
+def check_size(value: FlowImageParams, *, name: str, size: int, channels: Sequence[str]) -> FlowImageParams:
+    """Refuse flow images that a network cannot take, in a field validator."""
+    if value.size != size:
+        raise ValueError(f"{name} takes flow images of size {size}, not {value.size}")
+    if value.channels not in channels:
+        raise ValueError(
+            f"{name} takes flow images with channels {' or '.join(channels)}, not {value.channels}"
+        )
+    return value
+
+
+@dataclass(frozen=True)
+class NetworkMethod:
+    """A method that trains one network.
+
+    Attributes
+    ----------
+    params
+        Its settings.
+    execution
+        How the job runs.
+    design
+        From the settings to the network and its losses; called when training starts.
+    input_scaling
+        How arrays are scaled before the network sees them.
+    """
+
+    params: TrainingParams
+    execution: Execution
+    design: "Callable[[Any], NetworkDesign]" = field(compare=False)
+    input_scaling: Scaling = "raw"
+
+    def fit(
+        self, train: LabelledSamples, rng: np.random.Generator, course: Course | None = None
+    ) -> "FittedNetwork":
+        """Train the network on one fold; ``course`` says who watches."""
+        (fitted,) = self.fit_many([train], [rng], [course or Course()])
+        if isinstance(fitted, TrainingError):
+            raise fitted
+        return fitted
+
+    def fit_many(
+        self,
+        trains: Sequence[LabelledSamples],
+        rngs: Sequence[np.random.Generator],
+        courses: Sequence[Course],
+    ) -> "list[FittedNetwork | TrainingError]":
+        """Train the network on several folds, each from its own stream; several are stacked."""
+        from mer.core.device import choose_device
+        from mer.training.loop import train_networks
+
+        design = self.design(self.params)
+
+        def fitted(network: "nn.Module") -> FittedNetwork:
+            return FittedNetwork(network, design.scores, self.input_scaling)
+
+        def followed(course: Course) -> Course:
+            watch = course.watch
+            return course if watch is None else replace(course, watch=lambda network: watch(fitted(network)))
+
+        networks = train_networks(
+            design,
+            self.params,
+            [train.with_data(scaled(train.data, self.input_scaling)) for train in trains],
+            rngs,
+            [followed(course) for course in courses],
+            choose_device(self.execution.device),
+        )
+        return [one if isinstance(one, TrainingError) else fitted(one) for one in networks]
+
+
+@dataclass(frozen=True)
+class FittedNetwork:
+    """A trained network on the CPU."""
+
+    network: "nn.Module"
+    scores: "Callable[[Outputs], Any]"
+    input_scaling: Scaling
+
+    def predict_proba(self, samples: Samples) -> FloatArray:
+        """Score samples, shape (N, K)."""
+        from mer.training.scoring import score_network
+
+        return score_network(self.network, scaled(samples.data, self.input_scaling), self.scores)
+
+
+def scaled(images: Array, scaling: Scaling) -> Array:
+    """Scale images of shape (N, C, H, W) to what a network is fed, float32."""
+    values = images.astype(np.float32)
+    if scaling == "unit":
+        return values / np.float32(255)
+    if scaling == "standardised":
+        values -= values.mean(axis=(2, 3), keepdims=True)
+        deviation = values.std(axis=(2, 3), keepdims=True)
+        return values / np.where(deviation > 0, deviation, np.float32(1))
+    return values

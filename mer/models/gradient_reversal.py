@@ -1,0 +1,31 @@
+"""Gradient reversal (Ganin and Lempitsky 2015): what follows learns, what precedes unlearns."""
+
+import torch
+from torch import Tensor, nn
+
+
+class GradientReversal(nn.Module):
+    """Pass values on as they are, and their gradients with the sign changed.
+
+    The gradient is multiplied by minus ``2 / (1 + exp(-10 p)) - 1``, which rises from 0 towards 1 while
+    training progresses. ``progress`` is p, told from outside before each training step: steps done
+    divided by 10,000.
+    """
+
+    progress: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("progress", torch.zeros(()), persistent=False)
+
+    @property
+    def strength(self) -> Tensor:
+        """Factor of the reversed gradient, a scalar."""
+        return 2 / (1 + torch.exp(-10 * self.progress)) - 1
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return an array of any shape (N, ...) as it is."""
+        fixed = x.detach()
+        # What is subtracted is zero and has the gradient of x: this works stacked over folds as well,
+        # which a gradient of one's own would not without further ado.
+        return fixed - self.strength * (x - fixed)

@@ -1,0 +1,68 @@
+"""Files that interrupted training continues from."""
+
+import json
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mer.core.files import complete
+
+log = logging.getLogger(__name__)
+
+# Often enough to lose little, seldom enough to cost nothing.
+SECONDS_BETWEEN = 60.0
+
+
+class Keeper:
+    """Writes a checkpoint from time to time and reads it back.
+
+    Parameters
+    ----------
+    path
+        File of the checkpoint; None keeps nothing.
+    identity
+        What it belongs to; what was written under another identity is not read.
+    """
+
+    def __init__(self, path: Path | None, identity: str) -> None:
+        self.path = path
+        self.identity = identity
+        self._written = time.monotonic()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the last checkpoint is old enough."""
+        return self.path is not None and time.monotonic() - self._written >= SECONDS_BETWEEN
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Write tensors, numbers and texts, all or nothing."""
+        if self.path is None:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with complete(self.path) as temporary:
+            torch.save({"identity": self.identity, "state": state}, temporary)
+        self._written = time.monotonic()
+
+    def read(self) -> dict[str, Any] | None:
+        """Return what was written; None where there is nothing of this identity, or nothing whole."""
+        if self.path is None or not self.path.is_file():
+            return None
+        try:
+            found = torch.load(self.path, map_location="cpu", weights_only=True)
+            return found["state"] if found["identity"] == self.identity else None
+        except Exception:  # damage shows in many ways, and training anew cures all of them
+            log.warning("%s is not whole and not used", self.path)
+            return None
+
+
+def as_text(stream: dict[str, Any]) -> str:
+    """Write the state of a random stream, whose numbers are longer than tensors hold."""
+    return json.dumps(stream)
+
+
+def from_text(text: str) -> dict[str, Any]:
+    """Read what ``as_text`` wrote."""
+    return dict(json.loads(text))

@@ -1,0 +1,50 @@
+"""How a process computes: one order of sums, one thread, memory that is used again."""
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+# Settings of glibc's allocator.
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
+
+
+@contextmanager
+def reproducible(seed: int, device: torch.device) -> Iterator[None]:
+    """Draw from a torch stream of our own and compute in one order; leave no trace outside."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), one_thread():
+        torch.manual_seed(seed)
+        torch.use_deterministic_algorithms(True)
+        try:
+            yield
+        finally:
+            torch.use_deterministic_algorithms(deterministic)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute in one thread, so that sums do not depend on how many cores are free."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def reuse_memory() -> None:
+    """Keep memory that was freed instead of handing it back to the system, where the system allows it.
+
+    Training asks for the same large arrays in every step; fetching their pages anew took a third of the
+    time (docs/measurements.md).
+    """
+    try:
+        allocator = ctypes.CDLL("libc.so.6")
+        allocator.mallopt(_MMAP_MAX, 0)
+        allocator.mallopt(_TRIM_THRESHOLD, 2**31 - 1)
+    except (OSError, AttributeError):
+        return  # no glibc

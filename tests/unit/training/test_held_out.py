@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from mer.core.errors import TrainingError
+from mer.training.held_out import hold_out
+
+
+def divided(samples, seed=0):
+    return hold_out(samples, np.random.default_rng(seed))
+
+
+@pytest.fixture
+def people(make_samples):
+    """Ten subjects with two clips of every class each, in no order."""
+    order = np.random.default_rng(0).permutation(60)
+    subjects = [f"demo:s{number % 10}" for number in order]
+    return make_samples(np.zeros((60, 1)), order // 10 % 3, subjects)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_fifth_of_the_subjects_is_held_out_whole(people, seed):
+    learned, held_out = divided(people, seed)
+    assert sorted([*learned, *held_out]) == list(range(60))
+    names = np.array(people.subjects)
+    assert not set(names[learned]) & set(names[held_out])
+    assert len(set(names[held_out])) == 2
+    assert np.bincount(people.labels[held_out]).tolist() == [4, 4, 4]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_classes_are_spread(make_samples, seed):
+    """Fifteen subjects who show one class each."""
+    numbers = np.arange(60) % 15
+    samples = make_samples(np.zeros((60, 1)), numbers % 3, [f"s{number}" for number in numbers])
+    _, held_out = divided(samples, seed)
+    assert np.bincount(samples.labels[held_out], minlength=3).tolist() == [4, 4, 4]
+
+
+def test_of_two_subjects_one_is_held_out(make_samples):
+    samples = make_samples(np.zeros((12, 1)), np.arange(12) % 3, [f"s{row // 6}" for row in range(12)])
+    assert {tuple(held_out) for _, held_out in (divided(samples, seed) for seed in range(10))} == {
+        tuple(range(6)),
+        tuple(range(6, 12)),
+    }
+
+
+def test_one_subject_is_an_error(make_samples):
+    samples = make_samples(np.zeros((6, 1)), np.arange(6) % 3, ["s"] * 6)
+    with pytest.raises(TrainingError, match="there is only 1. Take 'selection: last'"):
+        divided(samples)
+
+
+def test_the_stream_alone_decides_who_is_held_out(people):
+    np.random.seed(1)  # noqa: NPY002  # the global stream is what must play no role
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    first = divided(people, 3)[1].tolist()
+    assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    np.random.seed(2)  # noqa: NPY002
+    assert divided(people, 3)[1].tolist() == first
+    assert len({tuple(divided(people, seed)[1]) for seed in range(10)}) > 3
+
+
+def test_a_rare_class_is_held_out_by_someone_without_a_warning(make_samples):
+    """Five subjects; one of them has the only two clips of class 2."""
+    labels = np.tile([0, 1], 15)
+    labels[[0, 5]] = 2
+    samples = make_samples(np.zeros((30, 1)), labels, [f"s{row % 5}" for row in range(30)])
+    _, held_out = divided(samples)
+    assert len(held_out) == 6
