@@ -62,7 +62,7 @@ imports: install
 	$(BIN)/lint-imports
 
 golden: install
-	$(BIN)/pytest tests/golden --write-golden
+	$(BIN)/pytest tests/contract/test_methods.py -k recorded --write-golden
 
 pytest: install
 	@echo "== Tests"

@@ -8,6 +8,7 @@ from mer.methods import (
     capsulenet,
     dual_inception,
     emr,
+    flow_ensemble,
     flow_svm,
     fr,
     fr_concatenated,
@@ -28,6 +29,7 @@ from mer.methods import (
 
 _MODULES = (
     majority,
+    flow_ensemble,
     flow_svm,
     lbp_top_svm,
     ststnet,

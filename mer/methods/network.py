@@ -103,39 +103,74 @@ class NetworkMethod:
         from mer.core.device import choose_device
         from mer.training.loop import train_networks
 
-        design = self.design(self.params)
+        design, n = self.design(self.params), self.params.members
 
-        def fitted(network: "nn.Module") -> FittedNetwork:
-            return FittedNetwork(network, design.scores, self.input_scaling)
+        def fitted(networks: "Sequence[nn.Module]") -> FittedNetwork:
+            mirror = (design.mirror_sum,) if self.params.mirror_scores else None
+            return FittedNetwork(tuple(networks), design.scores, self.input_scaling, mirror)
 
         def followed(course: Course) -> Course:
             watch = course.watch
-            return course if watch is None else replace(course, watch=lambda network: watch(fitted(network)))
+            if watch is None:
+                return course
+            return replace(course, watch=lambda network: watch(fitted([network])))
 
+        arrays = [train.with_data(scaled(train.data, self.input_scaling)) for train in trains]
         networks = train_networks(
             design,
             self.params,
-            [train.with_data(scaled(train.data, self.input_scaling)) for train in trains],
-            rngs,
-            [followed(course) for course in courses],
+            [train for train in arrays for _ in range(n)],
+            [stream for rng in rngs for stream in ([rng] if n == 1 else rng.spawn(n))],
+            [followed(course.of_member(k) if n > 1 else course) for course in courses for k in range(n)],
             choose_device(self.execution.device),
         )
-        return [one if isinstance(one, TrainingError) else fitted(one) for one in networks]
+        results: list[FittedNetwork | TrainingError] = []
+        for first in range(0, len(networks), n):
+            group = networks[first : first + n]
+            problems = [one for one in group if isinstance(one, TrainingError)]
+            trained = [one for one in group if not isinstance(one, TrainingError)]
+            results.append(problems[0] if problems else fitted(trained))
+        return results
 
 
 @dataclass(frozen=True)
 class FittedNetwork:
-    """A trained network on the CPU."""
+    """One or several trained networks on the CPU, whose scores are averaged.
 
-    network: "nn.Module"
+    Attributes
+    ----------
+    networks
+        In evaluation mode.
+    scores
+        From a network's outputs to scores (N, K) that sum to one.
+    input_scaling
+        How arrays are scaled before networks see them.
+    mirror
+        What horizontal flow and its mirror image add up to (None where images hold no flow), if mirror
+        images are scored as well; None if not.
+    """
+
+    networks: "tuple[nn.Module, ...]"
     scores: "Callable[[Outputs], Any]"
     input_scaling: Scaling
+    mirror: tuple[float | None] | None = None
 
     def predict_proba(self, samples: Samples) -> FloatArray:
         """Score samples, shape (N, K)."""
         from mer.training.scoring import score_network
 
-        return score_network(self.network, scaled(samples.data, self.input_scaling), self.scores)
+        images = scaled(samples.data, self.input_scaling)
+        views = [images] if self.mirror is None else [images, mirrored(images, *self.mirror)]
+        scores = [score_network(network, view, self.scores) for network in self.networks for view in views]
+        return scores[0] if len(scores) == 1 else np.mean(scores, axis=0)
+
+
+def mirrored(images: Array, mirror_sum: float | None) -> Array:
+    """Mirror images of shape (N, ..., C, H, W) left to right; ``mirror_sum`` as of a network's design."""
+    flipped = np.ascontiguousarray(images[..., ::-1])
+    if mirror_sum is not None:
+        flipped[:, 0] = mirror_sum - flipped[:, 0]
+    return flipped
 
 
 def scaled(images: Array, scaling: Scaling) -> Array:

@@ -1,7 +1,7 @@
 """What accompanies training on one fold: who watches, what is kept for a restart."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +52,8 @@ class Course:
     tell: Callable[[Progress], None] | None = None
     checkpoint: Path | None = None
     identity: str = ""
+
+    def of_member(self, number: int) -> "Course":
+        """Return the course of one of several networks that are trained on the same fold."""
+        path = self.checkpoint and self.checkpoint.with_stem(f"{self.checkpoint.stem}-{number}")
+        return replace(self, checkpoint=path, identity=f"{self.identity} member {number}")

@@ -72,8 +72,10 @@ def divide(
 def _part(samples: LabelledSamples, settings: TrainingParams, device: torch.device) -> Part:
     n_classes = len(samples.classes)
     weights: FloatArray = np.ones(n_classes)
-    if settings.balance == "class_weights":
+    if settings.balance in ("class_weights", "root_class_weights"):
         weights = class_weights(samples.labels, n_classes)
+    if settings.balance == "root_class_weights":
+        weights = np.sqrt(weights)
     images = torch.as_tensor(np.ascontiguousarray(samples.data, dtype=np.float32), device=device)
     if images.ndim == 4 and device.type == "cpu":
         images = images.contiguous(memory_format=torch.channels_last)

@@ -30,21 +30,24 @@ def train_networks(
     courses: Sequence[Course],
     device: torch.device,
 ) -> list[nn.Module | TrainingError]:
-    """Train a network on each of several folds: one alone, or all of them stacked.
+    """Train a network on each of several folds: stacked on a GPU, one after the other on a CPU.
 
     Returns
     -------
     list
         A network in evaluation mode on the CPU for each fold, or why there is none.
     """
-    if len(trains) > 1:
+    if len(trains) > 1 and device.type == "cuda":
         from mer.training.stacked import train_stacked
 
         return train_stacked(design, settings, trains, rngs, courses, device)
-    try:
-        return [train_network(design, settings, trains[0], rngs[0], courses[0], device)]
-    except TrainingError as error:
-        return [error]
+    results: list[nn.Module | TrainingError] = []
+    for train, rng, course in zip(trains, rngs, courses, strict=True):
+        try:
+            results.append(train_network(design, settings, train, rng, course, device))
+        except TrainingError as error:
+            results.append(error)
+    return results
 
 
 def train_network(

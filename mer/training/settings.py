@@ -1,8 +1,8 @@
 """Settings that every network shares: how it is trained."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mer.core.parameters import Params
 
@@ -34,10 +34,10 @@ ScheduleEpochs = Annotated[
 ]
 ScheduleFactor = Annotated[float, Field(gt=0, le=1, description="Factor of the schedule 'step'.")]
 Balance = Annotated[
-    Literal["none", "class_weights", "resample"],
+    Literal["none", "class_weights", "root_class_weights", "resample"],
     Field(
-        description="'class_weights' weighs the loss so that classes count the same, 'resample' repeats "
-        "samples of small classes until all are as large as the largest."
+        description="'class_weights' weighs the loss so that classes count the same, 'root_class_weights' "
+        "goes half that way, 'resample' repeats samples of small classes until all are equally large."
     ),
 ]
 ClipNorm = Annotated[float | None, Field(gt=0, description="Largest norm of the gradient; null for none.")]
@@ -87,6 +87,14 @@ class TrainingParams(Params):
     augmentation: Augmentation = Field(
         default=Augmentation(), description="What is done to training images at random."
     )
+    members: int = Field(
+        default=1,
+        ge=1,
+        description="Networks that are trained, each from its own random numbers; scores are averaged.",
+    )
+    mirror_scores: bool = Field(
+        default=False, description="Score each image and its mirror image, and average the two."
+    )
     selection: Selection = Field(
         default="last",
         description="Which epoch counts: 'last'; 'inner_val', the one with the lowest class-balanced loss on "
@@ -99,3 +107,9 @@ class TrainingParams(Params):
         description="With 'selection: inner_val': stop after so many epochs without a better one; null for "
         "never.",
     )
+
+    @model_validator(mode="after")
+    def _one_network_for_an_oracle(self) -> Self:
+        if self.selection == "oracle_test" and self.members > 1:
+            raise ValueError("'selection: oracle_test' watches one network: set 'members' to 1")
+        return self

@@ -16,7 +16,12 @@ RAW = {
     "name": "mine",
     "datasets": {"demo": {"n_subjects": 4, "clips_per_class": 2, "height": 48}},
     "protocols": {"p": {"protocol": "loso", "datasets": ["demo"]}},
-    "variants": {"majority": {}, "ststnet": {"epochs": 3}, "lbp_top_svm": {}},
+    "variants": {
+        "majority": {},
+        "ststnet": {"epochs": 3},
+        "oracle": {"method": "ststnet", "epochs": 3, "lr": 0.01, "selection": "oracle_test"},
+        "lbp_top_svm": {},
+    },
     "seeds": [0, 1],
     "device": "cpu",
 }
@@ -37,4 +42,5 @@ def prepared(tmp_path_factory):
             prepare.run(spec, Execution(), [], root / f"results/artefacts/{folder}/{key}/{part}.safetensors")
         lists[variant] = [root / path for path in jobs.lists("p", variant)]
         prepare.run_list(PartsSpec.model_validate_json(jobs.parts_spec(folder, key)), lists[variant][0])
+    lists["oracle"] = lists["ststnet"]
     return SimpleNamespace(jobs=jobs, root=root, folds=folds_file, lists=lists)
