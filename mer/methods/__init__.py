@@ -8,7 +8,7 @@ from mer.methods import (
     capsulenet,
     dual_inception,
     emr,
-    flow_ensemble,
+    flow_gradients,
     flow_svm,
     fr,
     fr_concatenated,
@@ -29,8 +29,8 @@ from mer.methods import (
 
 _MODULES = (
     majority,
-    flow_ensemble,
     flow_svm,
+    flow_gradients,
     lbp_top_svm,
     ststnet,
     off_apexnet,

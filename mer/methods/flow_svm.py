@@ -7,8 +7,9 @@ import numpy as np
 from pydantic import Field
 
 from mer.core.parameters import Params
-from mer.core.types import Array, Execution, FloatArray, LabelledSamples, Samples
+from mer.core.types import Execution, FloatArray, LabelledSamples, Samples
 from mer.features.base import Recipe
+from mer.features.flow_blocks import block_means, standardised
 from mer.features.flow_image import FlowImageParams
 from mer.methods.base import MethodSpec
 from mer.preprocessing.steps import Preprocessing
@@ -44,7 +45,7 @@ class FlowSvm:
 
     def fit(self, train: LabelledSamples, rng: np.random.Generator) -> "FittedFlowSvm":
         """Train the machine; it draws nothing from ``rng``."""
-        features = block_means(train.data, self.params.blocks)
+        features = block_means(standardised(train.data), self.params.blocks)
         mean, deviation = features.mean(axis=0), features.std(axis=0)
         scale = np.where(deviation > 0, deviation, 1.0)
         machine = fit_svm(
@@ -69,38 +70,8 @@ class FittedFlowSvm:
 
     def predict_proba(self, samples: Samples) -> FloatArray:
         """Score samples, shape (N, K)."""
-        return self.machine.scores((block_means(samples.data, self.blocks) - self.mean) / self.scale)
-
-
-def block_means(images: Array, blocks: int) -> FloatArray:
-    """Normalise images and average them over a grid of blocks.
-
-    Parameters
-    ----------
-    images
-        Flow images of shape (N, C, H, W).
-    blocks
-        Rows and columns of blocks; a pixel row i of H belongs to block ``i * blocks // H``.
-
-    Returns
-    -------
-    ndarray of shape (N, C * blocks * blocks)
-        A channel of one value becomes zeros.
-    """
-    centred = images.astype(float) - images.mean(axis=(2, 3), keepdims=True)
-    deviation = centred.std(axis=(2, 3), keepdims=True)
-    normal = centred / np.where(deviation > 0, deviation, 1.0)
-    rows, columns = (_starts(size, blocks) for size in images.shape[2:])
-    sums = np.add.reduceat(np.add.reduceat(normal, rows, axis=2), columns, axis=3)
-    heights, widths = (
-        np.diff([*starts, size]) for starts, size in zip((rows, columns), images.shape[2:], strict=True)
-    )
-    return (sums / np.outer(heights, widths)).reshape(len(images), -1)
-
-
-def _starts(size: int, blocks: int) -> Array:
-    """Return the first row of each block; there are no more blocks than rows."""
-    return np.unique(-(-np.arange(min(blocks, size)) * size // min(blocks, size)))
+        features = block_means(standardised(samples.data), self.blocks)
+        return self.machine.scores((features - self.mean) / self.scale)
 
 
 def build(params: FlowSvmParams, execution: Execution) -> FlowSvm:

@@ -10,6 +10,7 @@ from pydantic import Field
 from mer.core.errors import TrainingError
 from mer.core.types import Array, Execution, FloatArray, LabelledSamples, Samples
 from mer.features.base import Recipe
+from mer.features.flow_blocks import mirrored
 from mer.features.flow_image import FlowImageParams
 from mer.preprocessing.steps import Preprocessing
 from mer.training.course import Course
@@ -163,14 +164,6 @@ class FittedNetwork:
         views = [images] if self.mirror is None else [images, mirrored(images, *self.mirror)]
         scores = [score_network(network, view, self.scores) for network in self.networks for view in views]
         return scores[0] if len(scores) == 1 else np.mean(scores, axis=0)
-
-
-def mirrored(images: Array, mirror_sum: float | None) -> Array:
-    """Mirror images of shape (N, ..., C, H, W) left to right; ``mirror_sum`` as of a network's design."""
-    flipped = np.ascontiguousarray(images[..., ::-1])
-    if mirror_sum is not None:
-        flipped[:, 0] = mirror_sum - flipped[:, 0]
-    return flipped
 
 
 def scaled(images: Array, scaling: Scaling) -> Array:

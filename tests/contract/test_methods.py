@@ -20,7 +20,7 @@ CPU = Execution(device="cpu")
 CLASSES = ("negative", "positive", "surprise")
 # Networks learn for one epoch; the largest are narrower. Everything else is tested as it is.
 ONE_EPOCH = {"epochs": 1, "batch_size": 8, "lr": 0.001}
-NARROW = {"flow_ensemble": {"members": 2}, "alexnet": {"width": 0.1}, "vgg16": {"width": 0.05}}
+NARROW = {"alexnet": {"width": 0.1}, "vgg16": {"width": 0.05}}
 # Pictures of 224 pixels take long: a clip of each class and subject or so is enough.
 FEW = {"alexnet", "googlenet", "vgg16", "capsulenet", "emr", "mmnet", "htnet"}
 
