@@ -66,7 +66,7 @@ golden: install
 
 pytest: install
 	@echo "== Tests"
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 schema: install
 	$(BIN)/mer schema > workflow/schemas/config.schema.json

@@ -36,6 +36,8 @@ _LEADING = {
 _TRAILING = {"recipe": _TEXT, "device": _TEXT, "seconds": pa.float64()}
 _TOLERANCE = 1e-6
 _LEFT_OUT = "left_out"
+# Of the network that made the predictions, in the files' metadata.
+N_PARAMETERS = "n_parameters"
 
 
 def score_columns(classes: Sequence[str]) -> list[str]:
@@ -86,7 +88,8 @@ def write_rows_of(
     schema = pa.schema(dict(columns), metadata={**about, _LEFT_OUT: json.dumps(dict(left_out))})
     table = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
     with complete(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(schema.metadata), temporary)
+        table = table.replace_schema_metadata(schema.metadata)
+        pq.write_table(table, temporary, write_page_checksum=True)
 
 
 def read_rows_of(path: Path) -> pd.DataFrame:
@@ -98,7 +101,7 @@ def read_rows_of(path: Path) -> pd.DataFrame:
         If it is not whole.
     """
     try:
-        return pq.ParquetFile(path).read().to_pandas()
+        return pq.ParquetFile(path, page_checksum_verification=True).read().to_pandas()
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{path}: not a complete Parquet file ({error}). Delete it and run again.") from error
 
@@ -126,6 +129,12 @@ def read_left_out(paths: Sequence[Path]) -> dict[str, str]:
         metadata = pq.read_schema(path).metadata or {}
         found.update(json.loads(metadata.get(_LEFT_OUT.encode(), b"{}")))
     return found
+
+
+def read_n_parameters(path: Path) -> int | None:
+    """Read how many parameters the network has that made a pack of predictions; None without network."""
+    found = (pq.read_schema(path).metadata or {}).get(N_PARAMETERS.encode())
+    return None if found is None else int(found)
 
 
 def check_predictions(rows: pd.DataFrame, classes: Sequence[str], place: str) -> None:

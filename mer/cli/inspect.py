@@ -90,6 +90,10 @@ def _check(arguments: argparse.Namespace) -> None:
         console.print(f"not run: {variant} on {protocol}, {reason}")
 
 
+# More variants than this are counted: a column of names would be narrower than they are.
+_NAMED = 4
+
+
 def _protocols(jobs: Jobs) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in ("Protocol", "Data", "Clips", "Subjects", "Folds", "Classes", "Variants", "Training jobs"):
@@ -105,7 +109,7 @@ def _protocols(jobs: Jobs) -> Table:
             str(len({sample.person for sample in split.samples.values()})),
             str(len(split.folds)),
             ", ".join(split.classes),
-            ", ".join(variants),
+            ", ".join(variants) if len(variants) <= _NAMED else str(len(variants)),
             str(n_jobs),
         )
     return table

@@ -77,7 +77,7 @@ def mirrored(images: Array, mirror_sum: float | None) -> Array:
     """
     flipped = np.ascontiguousarray(images[..., ::-1])
     if mirror_sum is not None:
-        flipped[:, 0] = mirror_sum - flipped[:, 0]
+        flipped[..., 0, :, :] = mirror_sum - flipped[..., 0, :, :]
     return flipped
 
 

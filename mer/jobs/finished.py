@@ -21,10 +21,12 @@ class Finished:
         Where they lie; None keeps nothing.
     spec
         Of the job; rows of another recipe are not trusted.
+    device
+        Name of the device that the job computes on; rows of another one are not trusted.
     """
 
-    def __init__(self, folder: Path | None, spec: TrainSpec) -> None:
-        self.folder, self.spec = folder, spec
+    def __init__(self, folder: Path | None, spec: TrainSpec, device: str) -> None:
+        self.folder, self.spec, self.device = folder, spec, device
 
     def read(self, cells: Sequence[Cell]) -> dict[Cell, pd.DataFrame]:
         """Read the rows of those cells that are done."""
@@ -37,7 +39,7 @@ class Finished:
                 rows = read_rows_of(path)
             except DataError:
                 continue  # not whole: it is trained again
-            if set(rows["recipe"]) == {self.spec.recipes[cell.seed]}:
+            if self._is_of(cell, rows):
                 found[cell] = rows
         return found
 
@@ -48,7 +50,7 @@ class Finished:
             return
         schema = pa.Schema.from_pandas(rows, preserve_index=False)
         write_rows_of(path, rows, {name: schema.field(name).type for name in schema.names}, {}, {})
-        path.with_suffix(".pt").unlink(missing_ok=True)
+        self._drop_checkpoints(path)
 
     def clear(self, cells: Iterable[Cell]) -> None:
         """Remove what is kept of cells whose pack is written."""
@@ -56,6 +58,24 @@ class Finished:
             path = self._path(cell)
             if path is not None:
                 path.unlink(missing_ok=True)
+                self._drop_checkpoints(path)
+        for stack in self.folder.glob("stack-*.pt") if self.folder else ():
+            stack.unlink(missing_ok=True)
+
+    def _is_of(self, cell: Cell, rows: pd.DataFrame) -> bool:
+        """Whether rows are of a cell, made by the same recipe on the same kind of device."""
+        expected = {
+            "recipe": self.spec.recipes[cell.seed],
+            "device": self.device,
+            "seed": cell.seed,
+            "fold": cell.fold,
+        }
+        return all(set(rows[name]) == {value} for name, value in expected.items())
+
+    def _drop_checkpoints(self, path: Path) -> None:
+        """Remove the checkpoint of a cell, and those of the members of an ensemble."""
+        for checkpoint in (path.with_suffix(".pt"), *path.parent.glob(f"{path.stem}-*.pt")):
+            checkpoint.unlink(missing_ok=True)
 
     def _path(self, cell: Cell) -> Path | None:
         return self.folder and self.folder / f"s{cell.seed}-{cell.fold:03d}.parquet"

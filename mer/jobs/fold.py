@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,26 +127,41 @@ def run_cells(work: Work, cells: Sequence[Cell]) -> list[pd.DataFrame | MerError
 
 def _scores(work: Work, cells: Sequence[Cell]) -> "list[list[FloatArray] | MerError]":
     """Return the scores that count, or those after every epoch for an oracle, of every cell."""
+    results: dict[Cell, list[FloatArray] | MerError] = {}
+    trains: dict[Cell, LabelledSamples] = {}
+    for cell in cells:
+        if not len(work.test(cell)):
+            results[cell] = [np.empty((0, len(work.split.classes)))]
+            continue
+        try:
+            trains[cell] = work.train(cell)
+        except DataError as error:
+            results[cell] = error
+    courses = {cell: _course(work, cell, work.test(cell)) for cell in trains}
+    for cell, fitted in zip(trains, _fitted(work, trains, courses), strict=True):
+        if isinstance(fitted, MerError):
+            results[cell] = fitted
+        else:
+            results[cell] = courses[cell].watched or [fitted.predict_proba(work.test(cell))]
+    return [results[cell] for cell in cells]
+
+
+def _fitted(
+    work: Work, trains: Mapping[Cell, LabelledSamples], courses: Mapping[Cell, Course]
+) -> "Sequence[FittedMethod | MerError]":
+    """Fit the method on every cell, or say why it could not be."""
     entry = METHODS[work.spec.method.key]
     method = entry.build(entry.params.from_plain(work.spec.method.settings), work.execution)
-    tests = [work.test(cell) for cell in cells]
-    if not any(map(len, tests)):
-        return [[np.empty((0, len(work.split.classes)))] for _ in cells]
-    courses = [_course(work, cell, test) for cell, test in zip(cells, tests, strict=True)]
+    rngs = [work.rng(cell) for cell in trains]
     try:
-        trains = [work.train(cell) for cell in cells]
-        rngs = [work.rng(cell) for cell in cells]
-        fitted: Sequence[FittedMethod | MerError]
-        if entry.trains_network:
-            fitted = method.fit_many(trains, rngs, courses)
-        else:
-            fitted = [method.fit(train, rng) for train, rng in zip(trains, rngs, strict=True)]
-        return [
-            one if isinstance(one, MerError) else course.watched or [one.predict_proba(test)]
-            for one, course, test in zip(fitted, courses, tests, strict=True)
-        ]
+        if entry.trains_network and trains:
+            fitted: list[FittedMethod | MerError] = method.fit_many(
+                list(trains.values()), rngs, list(courses.values())
+            )
+            return fitted
+        return [method.fit(train, rng) for train, rng in zip(trains.values(), rngs, strict=True)]
     except MerError as error:
-        return [error] * len(cells)
+        return [error] * len(trains)
 
 
 def _course(work: Work, cell: Cell, test: Samples) -> Course:

@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 
 from mer.artefacts.folds import Split, read_folds
-from mer.artefacts.predictions import check_complete, read_left_out, read_predictions, score_columns
+from mer.artefacts.predictions import (
+    check_complete,
+    read_left_out,
+    read_n_parameters,
+    read_predictions,
+    score_columns,
+)
 from mer.artefacts.rows import prediction_rows
 from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
 from mer.artefacts.trajectories import read_trajectories
@@ -57,6 +63,8 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
             {**about, "metric": name, "value": _score(METRICS[name], chosen, counts, split)}
             for name in spec.metrics
         ]
+        if spec.costs:
+            score_rows += [{**about, "metric": name, "value": value} for name, value in _costs(chosen, packs)]
         confusion_rows += _cells(counts, split, about)
     write_rows(scores, pd.DataFrame(score_rows), SCORE_COLUMNS)
     write_rows(confusions, pd.DataFrame(confusion_rows), CONFUSION_COLUMNS)
@@ -64,13 +72,14 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
 
 def _chosen_by_oracle(spec: ScoreSpec, split: Split, packs: Sequence[Path]) -> pd.DataFrame:
     """Turn scores after every epoch into predictions of the epoch that is best on each fold's test clips."""
-    chosen = []
-    for (seed, fold), rows in read_trajectories(packs, split.classes).groupby(["seed", "fold"]):
-        epochs = [rows for _, rows in rows.groupby("epoch")]
+    chosen, trajectories = [], read_trajectories(packs, split.classes)
+    n_epochs = trajectories["epoch"].max()
+    for (seed, fold), rows in trajectories.groupby(["seed", "fold"]):
+        epochs = [one for _, one in rows.groupby("epoch")]
         names = list(epochs[0]["sample_id"])
-        if any(list(one["sample_id"]) != names for one in epochs):
+        if len(epochs) != n_epochs or any(list(one["sample_id"]) != names for one in epochs):
             raise IncompleteRunError(
-                f"{spec.variant}: fold {fold}, seed {seed}: epochs score different clips."
+                f"{spec.variant}: fold {fold}, seed {seed}: epochs are missing or score different clips."
             )
         scores = np.stack([one[score_columns(split.classes)].to_numpy(float) for one in epochs])
         true = np.array([split.classes.index(split.labels[name]) for name in names])
@@ -85,6 +94,14 @@ def _chosen_by_oracle(spec: ScoreSpec, split: Split, packs: Sequence[Path]) -> p
         about |= {name: rows[name].iloc[0] for name in ("recipe", "device", "seconds")}
         chosen.append(prediction_rows(split, names, scores[best], about))
     return pd.concat(chosen, ignore_index=True)
+
+
+def _costs(rows: pd.DataFrame, packs: Sequence[Path]) -> Iterator[tuple[str, float]]:
+    """Report the size of a network and how long a fold takes, training and testing."""
+    n_parameters = read_n_parameters(packs[0])
+    if n_parameters is not None:
+        yield "params_millions", n_parameters / 1e6
+    yield "exec_seconds", float(rows.groupby("fold")["seconds"].first().mean())
 
 
 def _refuse_empty(split: Split, left_out: Mapping[str, str], place: str) -> None:

@@ -79,7 +79,8 @@ def _measured_row(row: TableRow, scores: pd.DataFrame) -> Row:
         for (scope, metric), values in scores.groupby(["scope", "metric"])["value"]
     }
     left_out = scores["n_left_out"].max()
-    remarks = [f"Clips without a face that are left out: {left_out}"] if left_out else []
+    remarks = [row.remark] if row.remark else []
+    remarks += [f"Clips without a face that are left out: {left_out}"] if left_out else []
     oracle = (scores["selection"] == "oracle_test").any()
     remarks += [ORACLE_NOTE] if oracle else []
     kind = "oracle" if oracle else "measured"

@@ -16,9 +16,9 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from mer import __version__
 from mer.artefacts.arrays import Arrays, read_arrays
 from mer.artefacts.folds import Split, read_folds
-from mer.artefacts.predictions import write_predictions
+from mer.artefacts.predictions import N_PARAMETERS, write_predictions
 from mer.artefacts.trajectories import write_trajectories
-from mer.core.device import choose_device
+from mer.core.device import choose_device, device_name
 from mer.core.errors import DataError, MerError, TrainingError, listed
 from mer.core.types import Execution
 from mer.jobs.finished import Finished
@@ -56,12 +56,13 @@ def run(
     if data.left_out:
         log.info("%d clips are left out: %s", len(data.left_out), "; ".join(set(data.left_out.values())))
     cells = [Cell(seed, number) for seed in spec.recipes for number in range(spec.first, spec.last + 1)]
-    finished = Finished(folder, spec)
+    about = _about(spec, len(split.classes))
     work = Work(spec, _settled(spec, execution), split, data, folder)
+    finished = Finished(folder, spec, device_name(work.execution.device))
     results = _complete(work, cells, finished)
     rows = pd.concat([results[cell] for cell in cells], ignore_index=True)
     write = write_trajectories if spec.selection == "oracle_test" else write_predictions
-    write(output, rows, split.classes, _about(spec), data.left_out)
+    write(output, rows, split.classes, about, data.left_out)
     finished.clear(cells)
 
 
@@ -120,7 +121,11 @@ def _outcomes(work: Work, cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Data
 
 
 def _outcome(work: Work, cell: Cell) -> tuple[Cell, pd.DataFrame | MerError]:
-    (result,) = run_cells(work, [cell])
+    try:
+        (result,) = run_cells(work, [cell])
+    except Exception as error:  # of a library, or ours: the other folds go on
+        log.exception("%s failed", work.name(cell))
+        result = TrainingError(f"{work.name(cell)}: {type(error).__name__}: {error}")
     return cell, result
 
 
@@ -139,8 +144,12 @@ def _settled(spec: TrainSpec, execution: Execution) -> Execution:
     return replace(execution, device="cuda" if device == "cuda" else "cpu")
 
 
-def _about(spec: TrainSpec) -> dict[str, str]:
+def _about(spec: TrainSpec, n_classes: int) -> dict[str, str]:
     """Describe how the predictions came to be, for the file's metadata."""
     versions = {f"version_{name}": version(name) for name in ("numpy", "scikit-learn", "torch")}
     versions |= {"version_mer": __version__, "version_python": platform.python_version()}
+    entry = METHODS[spec.method.key]
+    if entry.trains_network:
+        method = entry.build(entry.params.from_plain(spec.method.settings), Execution(device="cpu"))
+        versions[N_PARAMETERS] = str(method.n_parameters(n_classes))
     return {"spec": spec.model_dump_json(), **versions}

@@ -74,6 +74,8 @@ class MethodSpec:
         Whether it takes several arrays per clip, one per window.
     published
         Slug of the published numbers it can be compared with.
+    remark
+        What tables must say about it; blank if nothing.
     """
 
     name: str
@@ -88,6 +90,7 @@ class MethodSpec:
     sample_ms: float = 0.0
     takes_windows: bool = False
     published: str | None = None
+    remark: str = ""
 
     def fold_seconds(self, params: Params, n_samples: int) -> float:
         """Estimate how long a core trains on one fold of so many samples."""

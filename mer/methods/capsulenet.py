@@ -97,5 +97,6 @@ SPEC = MethodSpec(
     inputs=inputs,
     uses_gpu=True,
     trains_network=True,
+    sample_ms=500.0,
     published="capsulenet",
 )

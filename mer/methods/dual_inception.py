@@ -34,7 +34,7 @@ class DualInceptionParams(InceptionParams):
     stream_channels: StreamChannels = 3
     preprocessing: Preprocessing = Field(
         default=Preprocessing(apex=ApexParams(source="spotted", spotting="middle")),
-        description="What is done to the frames before. For finished flow images set it to {}: their apex is "
+        description="What is done to the frames before. Finished flow images keep their own apex: it was "
         "their publisher's.",
     )
 

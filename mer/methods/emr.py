@@ -1,9 +1,9 @@
 """EMR on onset-to-apex flow in colour."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
 from mer.core.types import Execution
 from mer.features.base import Recipe
@@ -72,12 +72,13 @@ class EmrParams(TrainingParams):
         description="What is done to the frames before.",
     )
 
-    @field_validator("augmentation")
-    @classmethod
-    def _directions_stay(cls, value: Augmentation) -> Augmentation:
-        if value.flip:
-            raise ValueError("EMR's images say a direction by its colour, which 'flip' would not mirror")
-        return value
+    @model_validator(mode="after")
+    def _directions_stay(self) -> Self:
+        if self.augmentation.flip or self.mirror_scores:
+            raise ValueError(
+                "EMR's images say directions by colours, which 'flip' and 'mirror_scores' would not mirror"
+            )
+        return self
 
 
 def design(params: EmrParams, weights_folder: str = "") -> "NetworkDesign":
@@ -113,5 +114,6 @@ SPEC = MethodSpec(
     inputs=inputs,
     uses_gpu=True,
     trains_network=True,
+    sample_ms=150.0,
     published="emr",
 )

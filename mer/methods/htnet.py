@@ -72,4 +72,5 @@ SPEC = MethodSpec(
     inputs=flow_recipe,
     uses_gpu=True,
     trains_network=True,
+    sample_ms=20.0,
 )

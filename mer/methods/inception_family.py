@@ -60,7 +60,7 @@ class AblationParams(InceptionParams):
     lr: LearningRate = 0.001
     preprocessing: Preprocessing = Field(
         default=Preprocessing(apex=ApexParams(spotting="difference")),
-        description="What is done to the frames before. For finished flow images set it to {}: their apex is "
+        description="What is done to the frames before. Finished flow images keep their own apex: it was "
         "their publisher's.",
     )
 

@@ -111,4 +111,5 @@ SPEC = MethodSpec(
     inputs=inputs,
     uses_gpu=True,
     trains_network=True,
+    sample_ms=600.0,
 )

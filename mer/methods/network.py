@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mer.core.errors import TrainingError
 from mer.core.types import Array, Execution, FloatArray, LabelledSamples, Samples
@@ -39,6 +39,15 @@ class FlowNetworkParams(TrainingParams):
     preprocessing: Preprocessing = Field(
         default=Preprocessing(), description="What is done to the frames before."
     )
+
+    @model_validator(mode="after")
+    def _pixels_are_not_grey_levels(self) -> Self:
+        if self.flow_image.scaling == "pixels" and self.input_scaling == "unit":
+            raise ValueError(
+                "'flow_image: {scaling: pixels}' keeps displacements in pixels, which 'input_scaling: unit' "
+                "would divide by 255: set 'input_scaling' to raw or standardised"
+            )
+        return self
 
     @property
     def mirror_sum(self) -> float:
@@ -93,6 +102,15 @@ class NetworkMethod:
         if isinstance(fitted, TrainingError):
             raise fitted
         return fitted
+
+    def n_parameters(self, n_classes: int) -> int:
+        """Count the weights and biases that are learned, those of all members together."""
+        import torch
+
+        drawn = {"initial_weights": None} if hasattr(self.params, "initial_weights") else {}
+        with torch.device("meta"):
+            network = self.design(self.params.model_copy(update=drawn)).build(n_classes)
+        return self.params.members * sum(weight.numel() for weight in network.parameters())
 
     def fit_many(
         self,

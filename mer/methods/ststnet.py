@@ -61,5 +61,7 @@ SPEC = MethodSpec(
     inputs=flow_recipe,
     uses_gpu=True,
     trains_network=True,
+    stackable=True,
+    sample_ms=0.13,
     published="ststnet",
 )

@@ -136,6 +136,7 @@ class Jobs(PreparingJobs):
             packs=tuple(self.sweep.packs(protocol, variant)),
             recipes={seed: self.recipe(protocol, variant, seed) for seed in self.sweep.seeds(variant)},
             metrics=self.sweep.config.protocols[protocol].spec.metrics,
+            costs=self.sweep.config.costs,
             revision=code_digest("mer.jobs.score"),
         )
         return spec.as_json()
@@ -148,6 +149,7 @@ class Jobs(PreparingJobs):
                 variant=name,
                 method=variant.spec.title,
                 published=variant.spec.published,
+                remark=variant.spec.remark,
                 skipped=self.sweep.skipped.get((protocol, name), ""),
             )
             for name in self.sweep.asked(protocol)
@@ -168,7 +170,9 @@ class Jobs(PreparingJobs):
     def figure_spec(self, protocol: str, variant: str) -> str:
         """Specify the job that draws a variant's confusion matrices."""
         revision = digest([self.score_spec(protocol, variant), code_digest("mer.jobs.figure")])
-        return FigureSpec(title=f"{variant} on {protocol}", revision=revision).as_json()
+        oracle = self.sweep.config.variants[variant].selection == "oracle_test"
+        title = f"{variant} on {protocol}{' (oracle, no result)' if oracle else ''}"
+        return FigureSpec(title=title, revision=revision).as_json()
 
     def summary_spec(self) -> str:
         """Specify the job that lists what belongs to the sweep."""

@@ -50,6 +50,10 @@ class SweepFile(Params):
     seeds_per_job: int = Field(
         default=1, ge=1, description="Seeds that one training job works on. No part of a recipe."
     )
+    costs: bool = Field(
+        default=False,
+        description="Whether tables also give the parameters of networks and the seconds per fold.",
+    )
     device: Literal["auto", "cuda", "cpu"] = Field(
         default="auto",
         description="'auto' takes a GPU where torch can use one, 'cuda' insists on it. No part of a recipe.",
@@ -162,6 +166,7 @@ class SweepConfig:
     seeds: tuple[int, ...]
     folds_per_job: int | str
     seeds_per_job: int
+    costs: bool
     device: Literal["auto", "cuda", "cpu"]
     weights: str
     paths: Mapping[str, Path]
@@ -214,6 +219,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         seeds=file.seeds,
         folds_per_job=file.folds_per_job,
         seeds_per_job=file.seeds_per_job,
+        costs=file.costs,
         device=file.device,
         weights=str(base / file.weights) if file.weights else "",
         paths={name: base / path for name, path in file.paths.items()},

@@ -17,7 +17,13 @@ SCOPE_TITLES = {
     "dfme": "DFME",
     "samm_lv": "SAMM-LV",
 }
-METRIC_TITLES = {"uf1": "UF1", "uar": "UAR", "war": "WAR"}
+METRIC_TITLES = {
+    "uf1": "UF1",
+    "uar": "UAR",
+    "war": "WAR",
+    "params_millions": "Parameters (million)",
+    "exec_seconds": "Seconds per fold",
+}
 
 
 def ordered_scopes(scopes: Iterable[str]) -> list[str]:

@@ -1,1 +1,1 @@
-"""The training loop of networks, support vector machines, and the device to compute on."""
+"""The training loop of networks, and support vector machines."""

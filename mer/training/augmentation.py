@@ -32,8 +32,7 @@ def augment(
         edge. Flow is moved with the image, its vectors are not turned.
     """
     shape = images.shape
-    planes = images.flatten(1, -3)
-    planes = _mirrored(planes, draws, mirror_sum)
+    planes = _mirrored(images, draws, mirror_sum).flatten(1, -3)
     planes = _moved(planes, draws)
     planes = _brightened(planes, draws)
     mixed = planes.view(shape)
@@ -45,14 +44,14 @@ def augment(
     return mixed, targets
 
 
-def _mirrored(planes: Tensor, draws: Draws, mirror_sum: float | None) -> Tensor:
+def _mirrored(images: Tensor, draws: Draws, mirror_sum: float | None) -> Tensor:
     if not draws.flipped.any():
-        return planes
-    mirrored = planes.flip(-1)
+        return images
+    mirrored = images.flip(-1)
     if mirror_sum is not None:
-        mirrored = torch.cat([mirror_sum - mirrored[:, :1], mirrored[:, 1:]], dim=1)
-    flipped = torch.as_tensor(draws.flipped > 0, device=planes.device)
-    return torch.where(flipped[:, None, None, None], mirrored, planes)
+        mirrored[..., 0, :, :] = mirror_sum - mirrored[..., 0, :, :]
+    flipped = torch.as_tensor(draws.flipped > 0, device=images.device)
+    return torch.where(flipped.view(-1, *[1] * (images.ndim - 1)), mirrored, images)
 
 
 def _moved(planes: Tensor, draws: Draws) -> Tensor:

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from mer.core.files import complete
 
 log = logging.getLogger(__name__)
 
-# Often enough to lose little, seldom enough to cost nothing.
+# Often enough to lose little; large networks, which take long to write, less often.
 SECONDS_BETWEEN = 60.0
+WRITING_TIMES_BETWEEN = 30
 
 
 class Keeper:
@@ -31,26 +33,32 @@ class Keeper:
         self.path = path
         self.identity = identity
         self._written = time.monotonic()
+        self._taken = 0.0
 
     @property
     def is_due(self) -> bool:
         """Whether the last checkpoint is old enough."""
-        return self.path is not None and time.monotonic() - self._written >= SECONDS_BETWEEN
+        wait = max(SECONDS_BETWEEN, WRITING_TIMES_BETWEEN * self._taken)
+        return self.path is not None and time.monotonic() - self._written >= wait
 
     def write(self, state: dict[str, Any]) -> None:
         """Write tensors, numbers and texts, all or nothing."""
         if self.path is None:
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        started = time.monotonic()
         with complete(self.path) as temporary:
             torch.save({"identity": self.identity, "state": state}, temporary)
         self._written = time.monotonic()
+        self._taken = self._written - started if SECONDS_BETWEEN else 0.0
 
     def read(self) -> dict[str, Any] | None:
         """Return what was written; None where there is nothing of this identity, or nothing whole."""
         if self.path is None or not self.path.is_file():
             return None
         try:
+            with zipfile.ZipFile(self.path) as file:
+                if file.testzip() is not None:  # torch does not compare checksums
+                    raise ValueError("damaged")
             found = torch.load(self.path, map_location="cpu", weights_only=True)
             return found["state"] if found["identity"] == self.identity else None
         except Exception:  # damage shows in many ways, and training anew cures all of them

@@ -76,6 +76,7 @@ def _part(samples: LabelledSamples, settings: TrainingParams, device: torch.devi
         weights = class_weights(samples.labels, n_classes)
     if settings.balance == "root_class_weights":
         weights = np.sqrt(weights)
+        weights /= weights[samples.labels].mean()
     images = torch.as_tensor(np.ascontiguousarray(samples.data, dtype=np.float32), device=device)
     if images.ndim == 4 and device.type == "cpu":
         images = images.contiguous(memory_format=torch.channels_last)

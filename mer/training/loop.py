@@ -47,6 +47,8 @@ def train_networks(
             results.append(train_network(design, settings, train, rng, course, device))
         except TrainingError as error:
             results.append(error)
+        except torch.OutOfMemoryError as error:
+            results.append(TrainingError(f"{error} Lower 'batch_size', or take a device with more memory."))
     return results
 
 
@@ -158,7 +160,8 @@ class Run:
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.settings.mixed_precision):
             losses = self.design.loss(self.network(x), targets)
         weights = targets @ self.learned.weight_of_class
-        loss = (losses * weights).sum() / weights.sum()
+        # Not divided by the batch's own weights: in a batch of one class they would count for nothing.
+        loss = (losses * weights).mean()
         loss.backward()  # type: ignore[no-untyped-call]
         if self.settings.clip_norm is not None:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip_norm)

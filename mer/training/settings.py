@@ -109,7 +109,9 @@ class TrainingParams(Params):
     )
 
     @model_validator(mode="after")
-    def _one_network_for_an_oracle(self) -> Self:
+    def _fit_together(self) -> Self:
         if self.selection == "oracle_test" and self.members > 1:
             raise ValueError("'selection: oracle_test' watches one network: set 'members' to 1")
+        if self.patience is not None and self.selection != "inner_val":
+            raise ValueError("'patience' stops by held-out subjects: set 'selection: inner_val'")
         return self

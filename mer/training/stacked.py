@@ -7,7 +7,7 @@ batch of an epoch, which differs in size from fold to fold, is filled up with sa
 
 import copy
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,11 +64,13 @@ def train_stacked(
     list
         A network in evaluation mode on the CPU for each fold, or why there is none.
     """
-    folds = [
-        _start(design, settings, train, rng, course, device)
-        for train, rng, course in zip(trains, rngs, courses, strict=True)
-    ]
+    folds: dict[int, Fold] = {}
     results: dict[int, nn.Module | TrainingError] = {}
+    for number, (train, rng, course) in enumerate(zip(trains, rngs, courses, strict=True)):
+        try:
+            folds[number] = _start(design, settings, train, rng, course, device)
+        except TrainingError as error:
+            results[number] = error
     waiting = _alike(settings, folds)
     while waiting:
         members = waiting.pop(0)
@@ -102,10 +104,10 @@ def _start(
         return Fold(design.build(len(train.classes)), rng, course, learned, held_out)
 
 
-def _alike(settings: TrainingParams, folds: Sequence[Fold]) -> list[list[int]]:
+def _alike(settings: TrainingParams, folds: Mapping[int, Fold]) -> list[list[int]]:
     """Group folds by the number of steps in an epoch."""
     groups: dict[int, list[int]] = {}
-    for number, fold in enumerate(folds):
+    for number, fold in folds.items():
         groups.setdefault(n_steps(fold.learned.labels, settings), []).append(number)
     return list(groups.values())
 
@@ -172,8 +174,6 @@ class Stack:
             self._after_epoch(losses)
             if self.keeper.is_due:
                 self.keeper.write(self._state())
-        if self.keeper.path is not None:
-            self.keeper.path.unlink(missing_ok=True)
 
     def networks(self) -> list[nn.Module | TrainingError]:
         """Return the trained network of every fold, or why there is none."""
@@ -229,7 +229,8 @@ class Stack:
         for normalisation in self.normalisations:
             normalisation.rows = counted
         losses = self.design.loss(functional_call(self.template, (weights, statistics), (x,)), targets)
-        return (losses * weight_of_sample).sum() / weight_of_sample.sum()
+        n = len(x) if counted is None else counted.sum()
+        return (losses * weight_of_sample).sum() / n
 
     def _batch(self, steps: Sequence[Step]) -> tuple[Tensor, Tensor, Tensor | None]:
         """Gather the batches of all folds, filled up to the largest: (F, B, ...), (F, B, K).
@@ -281,7 +282,7 @@ class Stack:
             if fold.held_out is not None:
                 validated = self._validate(number, fold.held_out)
                 if fold.best.improves(validated):
-                    fold.best = Best(validated, self.epoch, copy.deepcopy(self._state_of(number)))
+                    fold.best = Best(validated, self.epoch, self._copy_of(number))
             if fold.course.watch is not None:
                 fold.course.watched.append(fold.course.watch(self._network(number)))
             if fold.course.tell is not None:
@@ -310,6 +311,10 @@ class Stack:
     def _state_of(self, number: int) -> dict[str, Tensor]:
         """Return the weights and statistics of one fold."""
         return {name: tensor[number].detach() for name, tensor in {**self.weights, **self.statistics}.items()}
+
+    def _copy_of(self, number: int) -> dict[str, Tensor]:
+        """Copy the weights and statistics of one fold, and of no other."""
+        return {name: tensor.clone() for name, tensor in self._state_of(number).items()}
 
     def _network(self, number: int, state: dict[str, Tensor] | None = None) -> nn.Module:
         """Make the network of one fold, on the CPU and in evaluation mode."""

@@ -112,7 +112,7 @@ def test_an_added_seed_plans_only_its_own(finished):
 
 def test_comments_and_docstrings_make_nothing_stale(project):
     project.edit(
-        "mer/methods/ststnet.py", '"""Train the network."""', '"""Train it."""\n        # A comment.'
+        "mer/methods/ststnet.py", '"""Describe the network."""', '"""Describe it."""\n    # A comment.'
     )
     project.edit("mer/features/lbp_top.py", "PLANES = ", "# Another comment.\nPLANES = ")
     project.edit("workflow/rules/train.smk", "# From arrays", "# A third one. From arrays")

@@ -34,6 +34,8 @@ class ScoreSpec(Spec):
         Recipe of the predictions, by seed.
     metrics
         Names of the scores that the protocol reports.
+    costs
+        Whether the parameters of networks and the seconds per fold are reported as well.
     revision
         Of the code that scores.
     """
@@ -45,4 +47,5 @@ class ScoreSpec(Spec):
     packs: tuple[tuple[int, int], ...]
     recipes: dict[int, str]
     metrics: tuple[str, ...]
+    costs: bool = False
     revision: str

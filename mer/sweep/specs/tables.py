@@ -16,6 +16,7 @@ class TableRow(Params):
     method: str
     published: str | None = None
     skipped: str = ""
+    remark: str = ""
 
 
 class TableSpec(Spec):

@@ -71,7 +71,7 @@ def test_epochs_that_score_different_clips_are_an_error(prepared, packs, tmp_pat
         (other / f"s{seed}").mkdir(parents=True)
         table = pq.read_table(packs / f"s{seed}" / "000-003.parquet")
         pq.write_table(table.slice(1), other / f"s{seed}" / "000-003.parquet")
-    with pytest.raises(IncompleteRunError, match="epochs score different clips"):
+    with pytest.raises(IncompleteRunError, match="epochs are missing or score different clips"):
         scored(prepared, other, tmp_path)
 
 

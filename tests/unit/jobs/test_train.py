@@ -1,6 +1,11 @@
 """Folds are honest and do not depend on their companions."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -199,8 +204,60 @@ def test_kept_folds_of_another_recipe_are_not_used(prepared, tmp_path):
         train._data(read_folds(prepared.folds), prepared.lists["ststnet"]),
     )
     other = replace_recipe(spec)
-    Finished(folder, other).keep(Cell(0, 0), fold_scores(other, split, data, 0).assign(seconds=-1.0))
+    rows = fold_scores(other, split, data, 0).assign(seconds=-1.0)
+    Finished(folder, other, "cpu").keep(Cell(0, 0), rows)
     assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] > 0).all()
+
+
+@pytest.mark.parametrize("changes", [{"device": "a GPU"}, {"fold": 1}, {"seed": 3}])
+def test_kept_folds_of_another_device_or_cell_are_not_used(prepared, tmp_path, changes):
+    spec, folder = spec_of(prepared, "ststnet", 0, 0), tmp_path / "kept"
+    split, data = (
+        read_folds(prepared.folds),
+        train._data(read_folds(prepared.folds), prepared.lists["ststnet"]),
+    )
+    rows = fold_scores(spec, split, data, 0).assign(seconds=-1.0)
+    Finished(folder, spec, "cpu").keep(Cell(0, 0), rows.assign(**changes))
+    assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] > 0).all()
+    Finished(folder, spec, "cpu").keep(Cell(0, 0), rows)
+    assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] == -1).all()
+
+
+def test_a_damaged_byte_is_noticed_or_changes_nothing(prepared, tmp_path):
+    whole = run(prepared, tmp_path, spec_of(prepared, "majority", 0, 0))
+    path, noticed = tmp_path / "a.parquet", 0
+    content = path.read_bytes()
+    for position in range(4, 2000, 50):
+        path.write_bytes(content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :])
+        try:
+            rows = read_predictions([path], read_folds(prepared.folds).classes)
+            pd.testing.assert_frame_equal(rows, whole)
+        except DataError:
+            noticed += 1
+    assert noticed > 20
+
+
+def test_nothing_is_left_of_checkpoints_when_a_pack_is_written(prepared, tmp_path):
+    spec, folder = spec_of(prepared, "majority", 0, 0), tmp_path / "kept"
+    folder.mkdir()
+    for name in ("s0-000.pt", "s0-000-1.pt", "stack-0123.pt"):
+        (folder / name).write_bytes(b"")
+    (folder / "s0-003.pt").write_bytes(b"")  # of another pack
+    run(prepared, tmp_path, spec, folder=folder)
+    assert [path.name for path in folder.iterdir()] == ["s0-003.pt"]
+
+
+def test_an_error_of_a_library_leaves_the_other_folds(prepared, tmp_path, monkeypatch):
+    class Breaking:
+        def fit(self, train, rng):
+            if "demo:s03" not in train.subjects:
+                raise RuntimeError("no deterministic implementation")
+            return METHODS["majority"].build(None, None).fit(train, rng)
+
+    use(monkeypatch, replace(METHODS["majority"], build=lambda params, execution: Breaking()))
+    with pytest.raises(MerError, match="1 of 4 folds failed(.|\n)*RuntimeError: no deterministic"):
+        run(prepared, tmp_path, spec_of(prepared, "majority"), folder=tmp_path / "kept")
+    assert len(list((tmp_path / "kept").iterdir())) == 3
 
 
 def test_a_kept_fold_that_is_damaged_is_trained_again(prepared, tmp_path):
@@ -208,6 +265,30 @@ def test_a_kept_fold_that_is_damaged_is_trained_again(prepared, tmp_path):
     folder.mkdir()
     (folder / "s0-000.parquet").write_bytes(b"PAR1")
     assert len(run(prepared, tmp_path, spec, folder=folder)) == 6
+
+
+def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_path):
+    slow = spec_of(prepared, "ststnet")
+    settings = {**slow.method.settings, "epochs": 150}
+    slow = slow.model_copy(update={"method": slow.method.model_copy(update={"settings": settings})})
+    folder, kept = tmp_path / "kept", tmp_path / "kept" / "s0-000.parquet"
+    command = [sys.executable, "-m", "mer.cli", "train", "--spec", slow.as_json()]
+    command += ["--execution", '{"device": "cpu"}', "--folds", str(prepared.folds), "--work", str(folder)]
+    command += ["--inputs", *map(str, prepared.lists["ststnet"]), "--output", str(tmp_path / "a.parquet")]
+    job = subprocess.Popen(command, start_new_session=True)
+    try:
+        while not kept.exists():
+            assert job.poll() is None, "the job ended before its first fold was kept"
+            time.sleep(0.02)
+    finally:
+        os.killpg(job.pid, signal.SIGKILL)
+        job.wait()
+    assert not (tmp_path / "a.parquet").exists()
+    before = pd.read_parquet(kept)
+    after = run(prepared, tmp_path, slow, folder=folder)
+    assert after.loc[after["fold"] == 0, "seconds"].tolist() == before["seconds"].tolist()
+    assert not list(folder.iterdir())
+    assert np.array_equal(scores(after), scores(run(prepared, tmp_path, slow)))
 
 
 def replace_recipe(spec):

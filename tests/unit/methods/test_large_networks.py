@@ -73,7 +73,7 @@ def test_flow_changes_its_sign_in_the_mirror_and_photographs_do_not():
 
 
 def test_emr_cannot_mirror_directions_in_colour():
-    with pytest.raises(ValidationError, match="'flip' would not mirror"):
+    with pytest.raises(ValidationError, match="'flip' and 'mirror_scores' would not mirror"):
         spec_of("emr").params.from_plain({"augmentation": {"flip": True}})
 
 

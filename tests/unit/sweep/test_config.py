@@ -61,7 +61,7 @@ sedes: [1]
 """
     assert problems(text) == [
         "sedes: Unknown key 'sedes'. Did you mean 'seeds'? Known keys: "
-        "datasets, device, folds_per_job, name, paths, protocols, seeds, seeds_per_job, variants, weights.",
+        "costs, datasets, device, folds_per_job, name, paths, protocols, seeds, seeds_per_job, variants, weights.",
         "datasets.demo.n_subjetcs: Unknown key 'n_subjetcs'. Did you mean 'n_subjects'? Known keys: "
         "amplitude_px, clips_per_class, height, n_subjects, noise, seed.",
         "protocols.first.protocol: Unknown protocol 'losso'. Did you mean 'loso'? "
@@ -70,7 +70,7 @@ sedes: [1]
         "variants.net.lr: Input should be greater than 0. Got -1",
         "variants.net.epcohs: Unknown key 'epcohs'. Did you mean 'epochs'? Known keys: "
         "augmentation, balance, batch_size, clip_norm, dropout, epochs, flow_image, input_scaling, lr, "
-        "mixed_precision, momentum, optimiser, order, patience, preprocessing, schedule, schedule_epochs, "
+        "members, mirror_scores, mixed_precision, momentum, optimiser, order, patience, preprocessing, schedule, schedule_epochs, "
         "schedule_factor, selection, weight_decay.",
         "variants.lbp.descriptor.block_row: Unknown key 'block_row'. Did you mean 'block_rows'? Known keys: "
         "block_columns, block_rows, neighbours, radius_t, radius_x, radius_y, sampling.",

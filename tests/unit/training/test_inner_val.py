@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from mer.core.errors import TrainingError
 from mer.training.course import Course
@@ -49,10 +50,9 @@ def test_patience_stops_after_as_many_epochs_without_a_better_one(toy):
     assert loss_of(network, samples) == pytest.approx(min(losses), abs=1e-6)
 
 
-def test_patience_plays_no_role_where_nobody_is_held_out(toy):
-    told = []
-    train(toy(), course=Course(tell=told.append), patience=1, epochs=6)
-    assert len(told) == 6
+def test_patience_without_held_out_subjects_is_refused():
+    with pytest.raises(ValidationError, match="'patience' stops by held-out subjects"):
+        settings_of(patience=1)
 
 
 def test_held_out_subjects_are_not_learned_from(toy):

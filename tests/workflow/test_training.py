@@ -1,0 +1,58 @@
+"""How an epoch is chosen, and packs of seeds, from end to end."""
+
+import json
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from tests.workflow.conftest import TINY_SWEEP
+
+SWEEP = {
+    **TINY_SWEEP,
+    "name": "chosen",
+    "variants": {
+        "last": {"method": "ststnet", "epochs": 2},
+        "held_out": {"method": "ststnet", "epochs": 2, "selection": "inner_val"},
+        "best": {"method": "ststnet", "epochs": 2, "selection": "oracle_test", "seeds": [0]},
+        "large": {"method": "vgg16", "skip": "takes a GPU"},
+    },
+    "seeds": [0, 1],
+    "seeds_per_job": 2,
+    "costs": True,
+}
+
+
+def test_selections_packs_of_seeds_and_what_is_skipped(project):
+    printed = project.run(SWEEP)
+    root = project.root / "results" / "chosen"
+    files = {str(path.relative_to(root)) for path in root.rglob("*.parquet")}
+    assert files == {
+        "predictions/p/last/s0-1/000-002.parquet",
+        "predictions/p/held_out/s0-1/000-002.parquet",
+        "oracle/p/best/s0/000-002.parquet",
+    }
+    assert "seed 1, fold 2 of 3 ('demo:s03') done" in printed  # progress is on the terminal
+    assert not {"true", "predicted"} & set(pq.read_schema(root / "oracle/p/best/s0/000-002.parquet").names)
+    table = pd.read_csv(root / "tables" / "p.csv").set_index("variant")
+    assert table["kind"].to_dict() == {
+        "last": "measured", "held_out": "measured", "best": "oracle", "large": "not run"
+    }  # fmt: skip
+    assert table["n_seeds"].dropna().to_dict() == {"last": 2, "held_out": 2, "best": 1}
+    assert table.loc["large", "remark"] == "not run: takes a GPU"
+    assert table.loc["last", "demo_params_millions"] == 1683e-6
+    assert table.loc["last", "demo_exec_seconds"] > 0
+    listed = json.loads((root / "sweep.json").read_text())
+    assert "results/chosen/oracle/p/best/s0/000-002.parquet" in listed["predictions"]
+
+
+def test_packs_are_cut_otherwise_without_another_result(project):
+    project.run(SWEEP)
+    whole = pd.read_parquet(project.root / "results/chosen/predictions/p/last/s0-1/000-002.parquet")
+    project.run({**SWEEP, "folds_per_job": 1, "seeds_per_job": 1})
+    paths = (project.root / "results/chosen/predictions/p/last").glob("s[01]/*.parquet")
+    single = pd.concat(map(pd.read_parquet, sorted(paths)), ignore_index=True)
+    columns = [name for name in whole if name != "seconds"]
+    order = ["seed", "fold", "sample_id"]
+    pd.testing.assert_frame_equal(
+        *(rows.sort_values(order)[columns].reset_index(drop=True) for rows in (whole, single))
+    )
