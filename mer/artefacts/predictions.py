@@ -1,7 +1,7 @@
 """Predictions: one row per test clip, one file per pack of folds."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -114,10 +114,19 @@ def read_predictions(paths: Sequence[Path], classes: Sequence[str]) -> pd.DataFr
     DataError
         If a file is damaged or breaks a rule of the columns.
     """
+    return read_packs(paths, classes, check_predictions)
+
+
+def read_packs(
+    paths: Sequence[Path],
+    classes: Sequence[str],
+    check: Callable[[pd.DataFrame, Sequence[str], str], None],
+) -> pd.DataFrame:
+    """Read Parquet files, check the rows of each, and put them under each other."""
     packs = []
     for path in paths:
         rows = read_rows_of(path)
-        check_predictions(rows, classes, str(path))
+        check(rows, classes, str(path))
         packs.append(rows)
     return pd.concat(packs, ignore_index=True)
 

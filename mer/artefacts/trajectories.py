@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from mer.artefacts.predictions import read_rows_of, score_columns, write_rows_of
+from mer.artefacts.predictions import read_packs, score_columns, write_rows_of
 from mer.core.errors import DataError
 
 _COLUMNS = {
@@ -47,12 +47,7 @@ def read_trajectories(paths: Sequence[Path], classes: Sequence[str]) -> pd.DataF
     DataError
         If a file is damaged or breaks a rule of the columns.
     """
-    packs = []
-    for path in paths:
-        rows = read_rows_of(path)
-        _check(rows, classes, str(path))
-        packs.append(rows)
-    return pd.concat(packs, ignore_index=True)
+    return read_packs(paths, classes, _check)
 
 
 def _schema(classes: Sequence[str]) -> dict[str, pa.DataType]:

@@ -1,6 +1,5 @@
 """AlexNet on onset-to-apex flow images."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
@@ -8,15 +7,15 @@ from pydantic import Field, field_validator
 from mer.core.types import Execution
 from mer.features.flow_image import FlowImageParams
 from mer.methods.base import MethodSpec
-from mer.methods.network import FlowNetworkParams, NetworkMethod, check_size, flow_recipe
-from mer.training.initial_weights import InitialWeightsOption, initialised
-from mer.training.settings import BatchSize, Dropout, Epochs, LearningRate, Width
+from mer.methods.classic_family import ClassicParams, build_classic, classic_design
+from mer.methods.network import NetworkMethod, check_size, flow_recipe
+from mer.training.settings import Dropout, Width
 
 if TYPE_CHECKING:
     from mer.training.design import NetworkDesign
 
 
-class AlexnetParams(FlowNetworkParams):
+class AlexnetParams(ClassicParams):
     """AlexNet (Krizhevsky, Sutskever and Hinton 2012), as compared by Liong et al. 2019.
 
     Their comparison (table V) gives the size of the images and nothing on training; channels are taken to
@@ -28,12 +27,8 @@ class AlexnetParams(FlowNetworkParams):
     images are not.
     """
 
-    epochs: Epochs = 100
-    batch_size: BatchSize = 32
-    lr: LearningRate = 1e-4
     dropout: Dropout = 0.5
     width: Width = 1.0
-    initial_weights: InitialWeightsOption = None
     flow_image: FlowImageParams = Field(
         default=FlowImageParams(size=227),
         description="Settings of the flow images; the network takes 227x227.",
@@ -48,19 +43,16 @@ class AlexnetParams(FlowNetworkParams):
 def design(params: AlexnetParams, weights_folder: str = "") -> "NetworkDesign":
     """Describe the network."""
     from mer.models.alexnet import AlexNet
-    from mer.training.design import NetworkDesign
 
-    def network(n_classes: int) -> AlexNet:
-        drawn = AlexNet(n_classes, dropout=params.dropout, width=params.width)
-        return initialised(drawn, params.initial_weights, weights_folder, skip=AlexNet.HEAD)
+    def draw(n_classes: int) -> AlexNet:
+        return AlexNet(n_classes, params.dropout, params.width)
 
-    return NetworkDesign(network, mirror_sum=params.mirror_sum)
+    return classic_design(params, weights_folder, draw, AlexNet.HEAD)
 
 
 def build(params: AlexnetParams, execution: Execution) -> NetworkMethod:
     """Make the method."""
-    in_folder = partial(design, weights_folder=execution.weights)
-    return NetworkMethod(params, execution, in_folder, params.input_scaling)
+    return build_classic(params, execution, design)
 
 
 SPEC = MethodSpec(

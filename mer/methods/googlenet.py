@@ -1,6 +1,5 @@
 """GoogLeNet on onset-to-apex flow images."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
@@ -8,15 +7,15 @@ from pydantic import Field, field_validator
 from mer.core.types import Execution
 from mer.features.flow_image import FlowImageParams
 from mer.methods.base import MethodSpec
-from mer.methods.network import FlowNetworkParams, NetworkMethod, check_size, flow_recipe
-from mer.training.initial_weights import InitialWeightsOption, initialised
-from mer.training.settings import BatchSize, Dropout, Epochs, LearningRate
+from mer.methods.classic_family import ClassicParams, build_classic, classic_design
+from mer.methods.network import NetworkMethod, check_size, flow_recipe
+from mer.training.settings import Dropout
 
 if TYPE_CHECKING:
     from mer.training.design import NetworkDesign
 
 
-class GooglenetParams(FlowNetworkParams):
+class GooglenetParams(ClassicParams):
     """GoogLeNet (Szegedy et al. 2015), as compared by Liong et al. 2019.
 
     Their comparison (table V) gives the size of the images and nothing on training; channels are taken to
@@ -27,11 +26,7 @@ class GooglenetParams(FlowNetworkParams):
     mer.models.googlenet; torchvision's googlenet is another network and does not fit.
     """
 
-    epochs: Epochs = 100
-    batch_size: BatchSize = 32
-    lr: LearningRate = 1e-4
     dropout: Dropout = 0.4
-    initial_weights: InitialWeightsOption = None
     flow_image: FlowImageParams = Field(
         default=FlowImageParams(size=224),
         description="Settings of the flow images; the network takes 224x224.",
@@ -46,19 +41,16 @@ class GooglenetParams(FlowNetworkParams):
 def design(params: GooglenetParams, weights_folder: str = "") -> "NetworkDesign":
     """Describe the network."""
     from mer.models.googlenet import GoogLeNet
-    from mer.training.design import NetworkDesign
 
-    def network(n_classes: int) -> GoogLeNet:
-        drawn = GoogLeNet(n_classes, dropout=params.dropout)
-        return initialised(drawn, params.initial_weights, weights_folder, skip=GoogLeNet.HEAD)
+    def draw(n_classes: int) -> GoogLeNet:
+        return GoogLeNet(n_classes, params.dropout)
 
-    return NetworkDesign(network, mirror_sum=params.mirror_sum)
+    return classic_design(params, weights_folder, draw, GoogLeNet.HEAD)
 
 
 def build(params: GooglenetParams, execution: Execution) -> NetworkMethod:
     """Make the method."""
-    in_folder = partial(design, weights_folder=execution.weights)
-    return NetworkMethod(params, execution, in_folder, params.input_scaling)
+    return build_classic(params, execution, design)
 
 
 SPEC = MethodSpec(

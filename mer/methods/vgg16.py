@@ -1,6 +1,5 @@
 """VGG16 on onset-to-apex flow images."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
@@ -8,15 +7,15 @@ from pydantic import Field, field_validator
 from mer.core.types import Execution
 from mer.features.flow_image import FlowImageParams
 from mer.methods.base import MethodSpec
-from mer.methods.network import FlowNetworkParams, NetworkMethod, check_size, flow_recipe
-from mer.training.initial_weights import InitialWeightsOption, initialised
-from mer.training.settings import BatchSize, Dropout, Epochs, LearningRate, Width
+from mer.methods.classic_family import ClassicParams, build_classic, classic_design
+from mer.methods.network import NetworkMethod, check_size, flow_recipe
+from mer.training.settings import Dropout, Width
 
 if TYPE_CHECKING:
     from mer.training.design import NetworkDesign
 
 
-class Vgg16Params(FlowNetworkParams):
+class Vgg16Params(ClassicParams):
     """VGG16 (Simonyan and Zisserman 2015), as compared by Liong et al. 2019.
 
     Their comparison (table V) gives the size of the images and nothing on training; channels are taken to
@@ -26,12 +25,8 @@ class Vgg16Params(FlowNetworkParams):
     on images normalised by ImageNet's colours, which flow images are not.
     """
 
-    epochs: Epochs = 100
-    batch_size: BatchSize = 32
-    lr: LearningRate = 1e-4
     dropout: Dropout = 0.5
     width: Width = 1.0
-    initial_weights: InitialWeightsOption = None
     flow_image: FlowImageParams = Field(
         default=FlowImageParams(size=224),
         description="Settings of the flow images; the network takes 224x224.",
@@ -46,19 +41,16 @@ class Vgg16Params(FlowNetworkParams):
 def design(params: Vgg16Params, weights_folder: str = "") -> "NetworkDesign":
     """Describe the network."""
     from mer.models.vgg16 import VGG16
-    from mer.training.design import NetworkDesign
 
-    def network(n_classes: int) -> VGG16:
-        drawn = VGG16(n_classes, dropout=params.dropout, width=params.width)
-        return initialised(drawn, params.initial_weights, weights_folder, skip=VGG16.HEAD)
+    def draw(n_classes: int) -> VGG16:
+        return VGG16(n_classes, dropout=params.dropout, width=params.width)
 
-    return NetworkDesign(network, mirror_sum=params.mirror_sum)
+    return classic_design(params, weights_folder, draw, VGG16.HEAD)
 
 
 def build(params: Vgg16Params, execution: Execution) -> NetworkMethod:
     """Make the method."""
-    in_folder = partial(design, weights_folder=execution.weights)
-    return NetworkMethod(params, execution, in_folder, params.input_scaling)
+    return build_classic(params, execution, design)
 
 
 SPEC = MethodSpec(

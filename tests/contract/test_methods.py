@@ -145,6 +145,17 @@ def test_predicting_changes_neither_the_model_nor_the_samples(entry):
     assert np.array_equal(first, entry.fitted.predict_proba(samples))
 
 
+def test_parameters_are_counted_without_training_or_weights_on_disk(entry):
+    if not entry.spec.trains_network:
+        return
+    params = entry.params
+    if "initial_weights" in entry.spec.params.model_fields:
+        weights = {"file": "nowhere.pth", "sha256": 64 * "0"}
+        params = entry.spec.params.from_plain({**params.model_dump(mode="json"), "initial_weights": weights})
+    expected = sum(p.numel() for network in entry.fitted.networks for p in network.parameters())
+    assert entry.spec.build(params, CPU).n_parameters(3) == expected
+
+
 def test_a_fitted_method_survives_pickling(entry):
     again = pickle.loads(pickle.dumps(entry.fitted))
     samples = Samples(("a", "b"), entry.data[:2])
