@@ -24,6 +24,7 @@ def oracle_epoch(scores: FloatArray, true: IntArray) -> int:
 
     Examples
     --------
+    >>> import numpy as np
     >>> right, wrong = [0.9, 0.1], [0.1, 0.9]
     >>> oracle_epoch(np.array([[wrong, wrong], [right, wrong], [wrong, right]]), np.array([0, 0]))
     1

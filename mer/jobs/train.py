@@ -92,7 +92,7 @@ def _complete(work: Work, cells: Sequence[Cell], finished: Finished) -> Results:
     if len(problems) == 1 and len(cells) == 1:
         raise problems[0]
     if problems:
-        kept = "The others are kept and will not be trained again." if finished.folder else ""
+        kept = "The others are kept and will not be trained again." if finished.folder and results else ""
         raise TrainingError(
             listed(
                 f"{len(problems)} of {len(cells)} folds failed. {kept}".strip(),

@@ -27,8 +27,12 @@ def blocks(repository):
 
 def test_the_method_can_be_added_with_a_module_and_its_name(project, blocks):
     (project.root / "mer/methods/nearest_mean.py").write_text(blocks["python"][0])
-    project.edit("mer/methods/__init__.py", ", ststnet\n", ", nearest_mean, ststnet\n")
-    project.edit("mer/methods/__init__.py", ", ststnet)", ", nearest_mean, ststnet)")
+    project.edit("mer/methods/__init__.py", "    off_apexnet,\n", "    nearest_mean,\n    off_apexnet,\n")
+    project.edit(
+        "mer/methods/__init__.py",
+        "    majority,\n    flow_svm,\n",
+        "    majority,\n    nearest_mean,\n    flow_svm,\n",
+    )
     check_style(project.root, "mer/methods/nearest_mean.py")
     sweep = {**TINY_SWEEP, "variants": {**TINY_SWEEP["variants"], "nearest_mean": {}}}
     plan = project.planned(sweep)

@@ -189,7 +189,7 @@ def test_one_fold_per_job_gives_the_same_numbers(project):
 def test_a_failing_job_shows_its_message_and_leaves_no_result(project):
     broken = with_variant(net={"method": "ststnet", "epochs": 3, "lr": 1e30})
     printed = project.snakemake("--cores", "2", "--configfile", project.write(broken), ok=False)
-    assert "TrainingError: Fold" in printed
+    assert "TrainingError: 3 of 3 folds failed.\n  Fold 0 ('demo:s01'), seed 0: The " in printed
     assert "Lower the learning rate" in printed
     assert "Traceback" not in printed
     assert not list((project.root / "results/tiny/predictions/p/net/s0").glob("*.parquet"))
