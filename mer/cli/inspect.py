@@ -15,7 +15,7 @@ from mer.datasets import DATASETS
 from mer.methods import METHODS
 from mer.protocols import PROTOCOLS
 from mer.sweep.cells import Jobs
-from mer.sweep.config import load
+from mer.sweep.config_file import load
 from mer.sweep.schema import schema
 from mer.sweep.start import start
 

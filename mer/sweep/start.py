@@ -8,7 +8,8 @@ from typing import Any
 
 from mer.sweep.campaign import Campaign
 from mer.sweep.cells import Jobs
-from mer.sweep.config import load, parse, with_paths
+from mer.sweep.config import parse
+from mer.sweep.config_file import load, with_paths
 from mer.sweep.plan import Sweep
 
 PATHS_FILE = Path("paths.yaml")

@@ -4,7 +4,8 @@ import pytest
 import yaml
 
 from mer.core.errors import ConfigError
-from mer.sweep.config import load, parse, with_paths
+from mer.sweep.config import parse
+from mer.sweep.config_file import load, with_paths
 
 VALID = """
 name: mine
