@@ -78,11 +78,11 @@ def _complete(work: Work, cells: Sequence[Cell], finished: Finished) -> Results:
     if results:
         log.info("%d of %d folds are done already", len(results), len(cells))
     missing = [cell for cell in cells if cell not in results]
-    problems: list[MerError] = []
+    problems: dict[Cell, MerError] = {}
     started = time.monotonic()
     for done, (cell, outcome) in enumerate(_outcomes(work, missing), start=1):
         if isinstance(outcome, MerError):
-            problems.append(outcome)
+            problems[cell] = outcome
             log.error("%s", outcome)
             continue
         results[cell] = outcome
@@ -90,13 +90,13 @@ def _complete(work: Work, cells: Sequence[Cell], finished: Finished) -> Results:
         left = (time.monotonic() - started) / done * (len(missing) - done)
         log.info("%s done, %d of %d; %s left", work.name(cell), done, len(missing), duration(left))
     if len(problems) == 1 and len(cells) == 1:
-        raise problems[0]
+        raise problems[cells[0]]
     if problems:
         kept = "The others are kept and will not be trained again." if finished.folder and results else ""
         raise TrainingError(
             listed(
                 f"{len(problems)} of {len(cells)} folds failed. {kept}".strip(),
-                [str(problem) for problem in problems],
+                [str(problems[cell]) for cell in sorted(problems)],
             )
         )
     return results
