@@ -129,20 +129,21 @@ def _scores(work: Work, cells: Sequence[Cell]) -> "list[list[FloatArray] | MerEr
     """Return the scores that count, or those after every epoch for an oracle, of every cell."""
     results: dict[Cell, list[FloatArray] | MerError] = {}
     trains: dict[Cell, LabelledSamples] = {}
+    tests = {cell: work.test(cell) for cell in cells}
     for cell in cells:
-        if not len(work.test(cell)):
+        if not len(tests[cell]):
             results[cell] = [np.empty((0, len(work.split.classes)))]
             continue
         try:
             trains[cell] = work.train(cell)
         except DataError as error:
             results[cell] = error
-    courses = {cell: _course(work, cell, work.test(cell)) for cell in trains}
+    courses = {cell: _course(work, cell, tests[cell]) for cell in trains}
     for cell, fitted in zip(trains, _fitted(work, trains, courses), strict=True):
         if isinstance(fitted, MerError):
             results[cell] = fitted
         else:
-            results[cell] = courses[cell].watched or [fitted.predict_proba(work.test(cell))]
+            results[cell] = courses[cell].watched or [fitted.predict_proba(tests[cell])]
     return [results[cell] for cell in cells]
 
 

@@ -1,5 +1,6 @@
 """One fold's samples as a training loop needs them, and its best epoch so far."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from mer.core.errors import TrainingError
 from mer.core.types import FloatArray, IntArray, LabelledSamples
 from mer.training.batches import class_weights
-from mer.training.design import NetworkDesign
+from mer.training.design import NetworkDesign, Outputs
 from mer.training.held_out import hold_out
 from mer.training.settings import TrainingParams
 
@@ -48,6 +49,11 @@ class Best:
     def improves(self, loss: float) -> bool:
         """Whether a loss is the lowest so far."""
         return loss < self.loss
+
+    def is_old(self, settings: TrainingParams, epoch: int) -> bool:
+        """Whether no better epoch came for so long that training stops."""
+        # Patience is refused where nobody is held out.
+        return settings.patience is not None and epoch - self.epoch >= settings.patience
 
 
 def divide(
@@ -93,11 +99,21 @@ def balanced_loss(losses: FloatArray, labels: IntArray) -> float:
     return float(np.mean([losses[labels == label].mean() for label in np.unique(labels)]))
 
 
-def validation_loss(network: nn.Module, held_out: Part, design: NetworkDesign, batch_size: int) -> float:
-    """Compute the class-balanced cross-entropy of a network on held-out samples."""
+def validation_loss(
+    network: nn.Module,
+    held_out: Part,
+    design: NetworkDesign,
+    batch_size: int,
+    forward: Callable[[Tensor], Outputs] | None = None,
+) -> float:
+    """Compute the class-balanced cross-entropy of a network on held-out samples.
+
+    ``forward`` calls the network with other weights than its own.
+    """
     network.eval()
     with torch.no_grad():
-        scores = torch.cat([design.scores(network(x)) for x in torch.split(held_out.images, batch_size)])
+        batches = torch.split(held_out.images, batch_size)
+        scores = torch.cat([design.scores((forward or network)(x)) for x in batches])
     network.train()
     return balanced_loss(losses_of(scores, held_out.targets), held_out.labels)
 

@@ -122,7 +122,7 @@ class Run:
     def go(self) -> None:
         """Train from where the checkpoint ends to the last epoch."""
         self._resume(self.keeper.read())
-        while self.epoch < self.settings.epochs and not self._is_late:
+        while self.epoch < self.settings.epochs and not self.best.is_old(self.settings, self.epoch):
             set_learning_rate(self.optimiser, self.settings, self.epoch)
             loss = self._train_epoch()
             self.epoch += 1
@@ -135,12 +135,6 @@ class Run:
             self.network.load_state_dict(self.best.weights)
         if not all(torch.isfinite(parameter).all() for parameter in self.network.parameters()):
             raise diverged("The last step left weights that are no numbers", self.settings)
-
-    @property
-    def _is_late(self) -> bool:
-        """Whether no better epoch came for so long that training stops."""
-        patience = self.settings.patience
-        return self.held_out is not None and patience is not None and self.epoch - self.best.epoch >= patience
 
     def _train_epoch(self) -> float:
         """Train one epoch; returns its mean loss."""

@@ -25,7 +25,7 @@ from mer.training.batches import Draws, Step, joined_draws, n_steps, steps_of_ep
 from mer.training.checkpoints import Keeper, as_text, from_text
 from mer.training.course import Course, Progress
 from mer.training.design import NetworkDesign
-from mer.training.fold import Best, Part, balanced_loss, diverged, divide, losses_of, stream_state
+from mer.training.fold import Best, Part, diverged, divide, stream_state, validation_loss
 from mer.training.optimisers import build_optimiser, set_learning_rate
 from mer.training.process import reproducible
 from mer.training.settings import TrainingParams
@@ -166,7 +166,7 @@ class Stack:
         """Train from where the checkpoint ends to the last epoch."""
         self._resume(self.keeper.read())
         while self.epoch < self.settings.epochs and not all(
-            self._is_late(fold, self.epoch) for fold in self.folds
+            self._is_over(fold, self.epoch) for fold in self.folds
         ):
             set_learning_rate(self.optimiser, self.settings, self.epoch)
             losses = self._train_epoch()
@@ -273,8 +273,8 @@ class Stack:
     def _after_epoch(self, losses: FloatArray) -> None:
         """Compare the epoch with the best one of every fold, and let others watch."""
         for number, (fold, loss) in enumerate(zip(self.folds, losses, strict=True)):
-            if self._is_late(fold, self.epoch - 1):
-                continue  # alone it would have stopped
+            if self._is_over(fold, self.epoch - 1):
+                continue
             if not np.isfinite(loss):
                 fold.problem = diverged(f"The loss is {loss} after epoch {self.epoch}", self.settings)
                 continue
@@ -288,25 +288,19 @@ class Stack:
             if fold.course.tell is not None:
                 fold.course.tell(Progress(self.epoch, self.settings.epochs, float(loss), validated))
 
-    def _is_late(self, fold: Fold, epoch: int) -> bool:
-        """Whether a fold failed, or no better epoch came to it for so long that training it stops."""
-        if fold.problem is not None:
-            return True
-        patience = self.settings.patience
-        return fold.held_out is not None and patience is not None and epoch - fold.best.epoch >= patience
+    def _is_over(self, fold: Fold, epoch: int) -> bool:
+        """Whether a fold failed, or alone would have stopped."""
+        return fold.problem is not None or fold.best.is_old(self.settings, epoch)
 
     def _validate(self, number: int, held_out: Part) -> float:
-        self.template.eval()
-        with torch.no_grad():
-            state = self._state_of(number)
-            scores = torch.cat(
-                [
-                    self.design.scores(functional_call(self.template, state, (x,)))
-                    for x in torch.split(held_out.images, self.settings.batch_size)
-                ]
-            )
-        self.template.train()
-        return balanced_loss(losses_of(scores, held_out.targets), held_out.labels)
+        state = self._state_of(number)
+        return validation_loss(
+            self.template,
+            held_out,
+            self.design,
+            self.settings.batch_size,
+            lambda x: functional_call(self.template, state, (x,)),
+        )
 
     def _state_of(self, number: int) -> dict[str, Tensor]:
         """Return the weights and statistics of one fold."""
