@@ -1,4 +1,4 @@
-"""Holding out training subjects, to choose an epoch by."""
+"""Holding out training subjects, to choose an epoch or a classifier by."""
 
 import warnings
 
@@ -23,15 +23,28 @@ def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray
     TrainingError
         If there is only one subject.
     """
+    if len(set(train.subjects)) < 2:
+        raise TrainingError(
+            f"'selection: inner_val' holds out training subjects, and there is only "
+            f"{len(set(train.subjects))}. Take 'selection: last'."
+        )
+    return divisions(train, rng)[0]
+
+
+def divisions(train: LabelledSamples, rng: np.random.Generator) -> list[tuple[IntArray, IntArray]]:
+    """Divide training samples by subject in five ways, each of which holds another fifth out.
+
+    Returns
+    -------
+    list
+        Positions to learn from and positions that are held out; fewer pairs where there are fewer
+        subjects, none where there is one.
+    """
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
-    n_subjects = len(set(train.subjects))
-    if n_subjects < 2:
-        raise TrainingError(
-            f"'selection: inner_val' holds out training subjects, and there is only {n_subjects}. "
-            "Take 'selection: last'."
-        )
-    n_parts = int(min(N_PARTS, n_subjects))
+    n_parts = int(min(N_PARTS, len(set(train.subjects))))
+    if n_parts < 2:
+        return []
     groups, seed = np.array(train.subjects), int(rng.integers(2**32))
     if np.unique(train.labels, return_counts=True)[1].max() < n_parts:
         # No class has a clip for every part, so that there is nothing to spread.
@@ -41,5 +54,4 @@ def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray
     with warnings.catch_warnings():
         # Of a class with fewer clips than parts: some part is without it.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        learned, held_out = next(splitter.split(train.labels, train.labels, groups))
-    return learned, held_out
+        return list(splitter.split(train.labels, train.labels, groups))
