@@ -16,13 +16,17 @@ def reproducible(seed: int, device: torch.device) -> Iterator[None]:
     """Draw from a torch stream of our own and compute in one order; leave no trace outside."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     deterministic = torch.are_deterministic_algorithms_enabled()
+    filled = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), one_thread():
         torch.manual_seed(seed)
         torch.use_deterministic_algorithms(True)
+        # Else every new tensor is first filled with numbers that are none, to show who reads it too early.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         try:
             yield
         finally:
             torch.use_deterministic_algorithms(deterministic)
+            torch.utils.deterministic.fill_uninitialized_memory = filled  # type: ignore[attr-defined]
 
 
 @contextmanager

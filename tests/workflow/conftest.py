@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import yaml
+from filelock import FileLock
 
 TINY_SWEEP = {
     "name": "tiny",
@@ -44,9 +45,10 @@ class Project:
         assert (result.returncode == 0) == ok, result.stdout[-5000:]
         return result.stdout
 
-    def run(self, sweep):
-        """Run a sweep to its end."""
-        return self.snakemake("--cores", "2", "--configfile", self.write(sweep), "--quiet", "rules")
+    def run(self, sweep, *targets):
+        """Run a sweep to its end, or to some files."""
+        options = ("--cores", "2", "--quiet", "rules", "--configfile", self.write(sweep))
+        return self.snakemake(*targets, *options)
 
     def planned(self, sweep, *arguments):
         """Plan a sweep; returns the outputs of all jobs that would run."""
@@ -85,10 +87,14 @@ def copy_project(repository):
 
 @pytest.fixture(scope="session")
 def finished(copy_project, tmp_path_factory):
-    """A project with the finished tiny sweep; not to be changed."""
-    project = copy_project(tmp_path_factory.mktemp("finished"))
-    project.run(TINY_SWEEP)
-    return project
+    """A project with the finished tiny sweep; not to be changed. All processes that test share it."""
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
+    with FileLock(f"{root}.lock"):
+        if not (root / "done").exists():
+            copy_project(root).run(TINY_SWEEP)
+            (root / "done").touch()
+    return Project(root)
 
 
 @pytest.fixture

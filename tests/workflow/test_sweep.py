@@ -152,7 +152,7 @@ def test_a_metrics_code_makes_only_scores_and_tables_stale(project):
 
 
 def test_two_sweeps_share_arrays_and_leave_each_other_alone(project):
-    other = changed(name="other", variants={"again": {"method": "ststnet", "epochs": 2}, "majority": {}})
+    other = changed(name="other", variants={"again": {"method": "ststnet", "epochs": 2}})
     plan = project.planned(other)
     assert not parts_of(plan)["artefacts"]
     assert all(path.startswith("results/other/") for path in plan)
@@ -173,17 +173,6 @@ def test_two_sweeps_with_other_data_under_one_name_do_not_overwrite_each_other(p
     )
     assert project.planned(TINY_SWEEP) == set()
     assert not parts_of(project.planned(other))["artefacts"]
-
-
-def test_one_fold_per_job_gives_the_same_numbers(project):
-    single = changed(folds_per_job=1, name="single", variants={"net": TINY_SWEEP["variants"]["net"]})
-    project.run(single)
-    paths = sorted((project.root / "results/single/predictions/p/net/s0").iterdir())
-    assert [path.stem for path in paths] == ["000-000", "001-001", "002-002"]
-    whole = pd.read_parquet(project.root / "results/tiny/predictions/p/net/s0/000-002.parquet")
-    pooled = pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True)
-    scores = ["sample_id", "predicted", "score_negative", "score_positive", "score_surprise", "recipe"]
-    assert pooled[scores].equals(whole[scores])
 
 
 def test_a_failing_job_shows_its_message_and_leaves_no_result(project):

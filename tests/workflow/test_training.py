@@ -1,11 +1,13 @@
 """How an epoch is chosen, and packs of seeds, from end to end."""
 
 import json
+import shutil
 
 import pandas as pd
 import pyarrow.parquet as pq
+import pytest
 
-from tests.workflow.conftest import TINY_SWEEP
+from tests.workflow.conftest import TINY_SWEEP, Project
 
 SWEEP = {
     **TINY_SWEEP,
@@ -22,8 +24,17 @@ SWEEP = {
 }
 
 
-def test_selections_packs_of_seeds_and_what_is_skipped(project):
-    printed = project.run(SWEEP)
+@pytest.fixture(scope="module")
+def done(finished, tmp_path_factory):
+    """A project with the finished sweep, and what Snakemake printed."""
+    root = tmp_path_factory.mktemp("chosen") / "project"
+    shutil.copytree(finished.root, root, symlinks=True)
+    project = Project(root)
+    return project, project.run(SWEEP)
+
+
+def test_selections_packs_of_seeds_and_what_is_skipped(done):
+    project, printed = done
     root = project.root / "results" / "chosen"
     files = {str(path.relative_to(root)) for path in root.rglob("*.parquet")}
     assert files == {
@@ -45,12 +56,15 @@ def test_selections_packs_of_seeds_and_what_is_skipped(project):
     assert "results/chosen/oracle/p/best/s0/000-002.parquet" in listed["predictions"]
 
 
-def test_packs_are_cut_otherwise_without_another_result(project):
-    project.run(SWEEP)
+def test_packs_are_cut_otherwise_without_another_result(done):
+    project, _ = done
     whole = pd.read_parquet(project.root / "results/chosen/predictions/p/last/s0-1/000-002.parquet")
-    project.run({**SWEEP, "folds_per_job": 1, "seeds_per_job": 1})
-    paths = (project.root / "results/chosen/predictions/p/last").glob("s[01]/*.parquet")
-    single = pd.concat(map(pd.read_parquet, sorted(paths)), ignore_index=True)
+    last = {"last": SWEEP["variants"]["last"]}
+    sweep = {**SWEEP, "variants": last, "folds_per_job": 1, "seeds_per_job": 1}
+    project.run(sweep, "results/chosen/scores/p/last.csv")
+    paths = sorted((project.root / "results/chosen/predictions/p/last").glob("s[01]/*.parquet"))
+    assert [path.stem for path in paths] == ["000-000", "001-001", "002-002"] * 2
+    single = pd.concat(map(pd.read_parquet, paths), ignore_index=True)
     columns = [name for name in whole if name != "seconds"]
     order = ["seed", "fold", "sample_id"]
     pd.testing.assert_frame_equal(
@@ -68,7 +82,8 @@ def test_networks_that_take_a_gpu_run_from_end_to_end_without_one(project):
         "htnet": two,
     }
     demo = {"n_subjects": 2, "clips_per_class": 1, "height": 48}
-    project.run({**TINY_SWEEP, "name": "large", "datasets": {"demo": demo}, "variants": large})
+    sweep = {**TINY_SWEEP, "name": "large", "datasets": {"demo": demo}, "variants": large}
+    project.run(sweep, "results/large/tables/p.csv")
     root = project.root / "results" / "large"
     for name in large:
         rows = pd.read_parquet(root / f"predictions/p/{name}/s0/000-001.parquet")

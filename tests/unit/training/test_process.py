@@ -31,6 +31,8 @@ def test_sums_have_one_order_inside(two_threads):
     with reproducible(0, CPU):
         assert torch.get_num_threads() == 1
         assert torch.are_deterministic_algorithms_enabled()
+        assert not torch.utils.deterministic.fill_uninitialized_memory
+    assert torch.utils.deterministic.fill_uninitialized_memory
     assert torch.get_num_threads() == 2
     assert not torch.are_deterministic_algorithms_enabled()
 
