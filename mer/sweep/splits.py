@@ -77,7 +77,8 @@ def _refuse_other_folds(
     protocol: EvaluationProtocol, samples: Sequence[LabelledSample], n_folds: int
 ) -> None:
     """Refuse folds that are not as many as declared for exactly these clips."""
-    declared = {one.folds for one in protocol.expected(samples) if not one.differences(samples)}
+    # 0 where the number of people is not known, and with it that of folds.
+    declared = {one.folds for one in protocol.expected(samples) if one.folds and not one.differences(samples)}
     if declared and n_folds not in declared:
         numbers = " or ".join(map(str, sorted(declared)))
         raise DataError(f"{n_folds} folds of these clips, where the protocol declares {numbers}.")
