@@ -182,7 +182,7 @@ class Jobs(PreparingJobs):
             published=self._published(protocol),
             pooling=self.sweep.split(protocol).pooling,
             rows=rows,
-            notes=self.sweep.split(protocol).notes,
+            notes=(*self.sweep.split(protocol).notes, *self._macro_notes(protocol)),
             revision=digest([scores, code_digest("mer.jobs.table")]),
         )
         return spec.as_json()
@@ -262,6 +262,12 @@ class Jobs(PreparingJobs):
         samples = self.sweep.split(protocol).samples.values()
         found = self.sweep.protocol(protocol).published(sorted({sample.database for sample in samples}))
         return found.slug if found else None
+
+    def _macro_notes(self, protocol: str) -> tuple[str, ...]:
+        """Return what tables must say about the macro-expressions that some variant learns from."""
+        variants = [self.sweep.config.variants[name] for name in self.sweep.variants(protocol)]
+        names = dict.fromkeys(name for variant in variants for name in variant.macro)
+        return tuple(note for name in names for note in self.sweep.index(name).notes)
 
     def _remark(self, protocol: str, variant: str) -> str:
         """Return what a table must say about a variant; of one that does not run, nothing is known."""
