@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from mer.core.errors import ConfigError, DataError
 from mer.core.types import Execution
 from mer.methods import METHODS
+from mer.models.emr import before_step, domain_loss
 from mer.models.resnet18 import ResNet18Trunk
 from mer.preprocessing.steps import Preprocessing
 from mer.preprocessing.told_apex import told
@@ -109,6 +110,8 @@ def test_macro_expressions_of_emr_are_reduced_to_their_middle_and_not_magnified(
 
 
 def test_emr_alone_tells_domains_apart_and_is_never_stacked():
-    assert not design_of("emr").stackable
+    design = design_of("emr")
+    assert not design.stackable
+    assert (design.domain_loss, design.before_step) == (domain_loss, before_step)
     assert design_of("capsulenet").stackable
     assert [name for name, spec in METHODS.items() if spec.macro_inputs is not None] == ["emr"]

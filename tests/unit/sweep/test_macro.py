@@ -193,6 +193,7 @@ def test_the_training_job_reads_both_kinds_and_the_list():
     assert made.macro_clips("p", "plain") == []
     (folder,) = [folder for folder, name in made.datasets.items() if name == "posed"]
     assert made.stand_in(folder)
+    assert json.loads(made.parts_spec(folder, emr[1].split("/")[3]))["parts"].keys() >= {"ckplus.S005"}
     assert f"results/figures/preprocessing/{folder}/{emr[1].split('/')[3]}.png" in made.contact_sheets()
     assert "results/mine/samples/posed.csv" in made.samples()
 
