@@ -11,6 +11,7 @@ from mer.artefacts.arrays import Arrays
 from mer.artefacts.folds import write_folds
 from mer.artefacts.macro_clips import MacroClips, read_macro_clips, write_macro_clips
 from mer.artefacts.predictions import read_left_out, read_predictions
+from mer.cli.main import parser
 from mer.core.errors import DataError
 from mer.core.types import Execution
 from mer.jobs import fold, macro, train
@@ -172,3 +173,23 @@ def test_a_list_that_is_not_of_the_folds_kind_is_refused(jobs, split, clips, tmp
         train.run(
             spec_of(jobs), CPU, tmp_path / "p.json", [], tmp_path / "a.parquet", macro=tmp_path / "emr.json"
         )
+
+
+@pytest.mark.parametrize(("given", "expected"), [([], None), (["emr.json"], Path("emr.json"))])
+def test_the_rule_names_a_list_or_none(jobs, given, expected):
+    """As the rule 'train' writes its command: a variant without macro-expressions names nothing."""
+    spec = jobs.train_spec("p", "emr", [0], 0, 2)
+    command = [
+        "train",
+        "--spec",
+        spec,
+        "--inputs",
+        "a.json",
+        "--macro",
+        *given,
+        "--work",
+        "w",
+        "--output",
+        "o",
+    ]
+    assert parser().parse_args(command).macro == expected
