@@ -38,9 +38,31 @@ def gradient_maps(images: Array, sigma: float) -> FloatArray:
         With u and v standardised, central differences and x to the right, y down: divergence u_x + v_y, curl
         v_x - u_y, stretch u_x - v_y and shear u_y + v_x.
     """
-    flow = gaussian_filter(standardised(images[:, :2]), sigma=(0, 0, sigma, sigma), mode="mirror")
+    flow = _smoothed(images, sigma)
     (u_y, v_y), (u_x, v_x) = (np.gradient(flow, axis=axis).swapaxes(0, 1) for axis in (2, 3))
     return np.stack([u_x + v_y, v_x - u_y, u_x - v_y, u_y + v_x], axis=1)
+
+
+def direction_maps(images: Array, sigma: float, n_directions: int) -> FloatArray:
+    """Spread the length of flow over directions: averaged over blocks, a histogram of oriented flow.
+
+    Parameters
+    ----------
+    images
+        Horizontal and vertical flow in the first two of C channels, (N, C, H, W).
+    sigma
+        As for :func:`gradient_maps`.
+    n_directions
+        Number B of sectors; the first is centred on the right, others follow clockwise, as y points down.
+
+    Returns
+    -------
+    ndarray of shape (N, B, H, W)
+        The length of flow, of which u and v are standardised, in the sector it points to; 0 in others.
+    """
+    u, v = _smoothed(images, sigma).swapaxes(0, 1)
+    sector = np.rint(np.arctan2(v, u) * n_directions / (2 * np.pi)).astype(int) % n_directions
+    return np.stack([np.where(sector == one, np.hypot(u, v), 0) for one in range(n_directions)], axis=1)
 
 
 def block_means(maps: Array, blocks: int) -> FloatArray:
@@ -79,6 +101,12 @@ def mirrored(images: Array, mirror_sum: float | None) -> Array:
     if mirror_sum is not None:
         flipped[..., 0, :, :] = mirror_sum - flipped[..., 0, :, :]
     return flipped
+
+
+def _smoothed(images: Array, sigma: float) -> FloatArray:
+    """Standardise horizontal and vertical flow and smooth them, (N, 2, H, W)."""
+    flow = gaussian_filter(standardised(images[:, :2]), sigma=(0, 0, sigma, sigma), mode="mirror")
+    return np.asarray(flow)
 
 
 def _starts(size: int, blocks: int) -> Array:

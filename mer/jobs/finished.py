@@ -59,8 +59,8 @@ class Finished:
             if path is not None:
                 path.unlink(missing_ok=True)
                 self._drop_checkpoints(path)
-        for stack in self.folder.glob("stack-*.pt") if self.folder else ():
-            stack.unlink(missing_ok=True)
+                # Of a stack, which is called after its first fold.
+                self._drop_checkpoints(path.with_stem(f"stack-{path.stem}"))
 
     def _is_of(self, cell: Cell, rows: pd.DataFrame) -> bool:
         """Whether rows are of a cell, made by the same recipe on the same kind of device."""
@@ -73,7 +73,7 @@ class Finished:
         return all(set(rows[name]) == {value} for name, value in expected.items())
 
     def _drop_checkpoints(self, path: Path) -> None:
-        """Remove the checkpoint of a cell, and those of the members of an ensemble."""
+        """Remove the checkpoint that is called like a file, and those of the members of an ensemble."""
         for checkpoint in (path.with_suffix(".pt"), *path.parent.glob(f"{path.stem}-*.pt")):
             checkpoint.unlink(missing_ok=True)
 

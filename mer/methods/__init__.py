@@ -8,7 +8,7 @@ from mer.methods import (
     capsulenet,
     dual_inception,
     emr,
-    flow_gradients,
+    flow_ensemble,
     flow_svm,
     fr,
     fr_concatenated,
@@ -30,7 +30,7 @@ from mer.methods import (
 _MODULES = (
     majority,
     flow_svm,
-    flow_gradients,
+    flow_ensemble,
     lbp_top_svm,
     ststnet,
     off_apexnet,

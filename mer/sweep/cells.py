@@ -251,7 +251,8 @@ class Jobs(PreparingJobs):
 
         A job that is sure of its GPU trains one fold after the other and needs one core.
         """
-        if self.sweep.config.device == "cuda" or not self.sweep.config.variants[variant].spec.uses_gpu:
+        spec = self.sweep.config.variants[variant].spec
+        if not spec.sample_ms or (spec.uses_gpu and self.sweep.config.device == "cuda"):
             return 1
         return min(8, len(seeds) * (last - first + 1))
 

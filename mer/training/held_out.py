@@ -1,4 +1,4 @@
-"""Holding out training subjects, to choose an epoch by."""
+"""Holding out training subjects, to choose an epoch or a classifier by."""
 
 import warnings
 
@@ -13,8 +13,7 @@ N_PARTS = 5
 def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
     """Divide training samples by subject, a fifth of them held out, classes spread as evenly as can be.
 
-    Only subjects with micro-expressions are divided, and only their micro-expressions are held out. Their
-    macro-expressions are in neither part; those of all other subjects are learned from.
+    Only subjects with micro-expressions are held out, and only by these; see ``divisions``.
 
     Returns
     -------
@@ -26,17 +25,34 @@ def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray
     TrainingError
         If there is only one subject with micro-expressions.
     """
-    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
-
-    micro = np.arange(len(train)) if train.is_macro is None else np.flatnonzero(~train.is_macro)
-    groups, labels = np.array(train.subjects)[micro], train.labels[micro]
-    n_subjects = len(set(groups))
+    n_subjects = len(set(np.array(train.subjects)[_micro(train)]))
     if n_subjects < 2:
         raise TrainingError(
             f"'selection: inner_val' holds out training subjects, and there is only {n_subjects}. "
             "Take 'selection: last'."
         )
-    n_parts = int(min(N_PARTS, n_subjects))
+    return divisions(train, rng)[0]
+
+
+def divisions(train: LabelledSamples, rng: np.random.Generator) -> list[tuple[IntArray, IntArray]]:
+    """Divide training samples by subject in five ways, each of which holds another fifth out.
+
+    Only subjects with micro-expressions are divided, and only their micro-expressions are held out. Their
+    macro-expressions are in neither part then; those of all other subjects are learned from.
+
+    Returns
+    -------
+    list
+        Positions to learn from and positions that are held out; fewer pairs where there are fewer
+        subjects, none where there is one.
+    """
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+    micro = _micro(train)
+    groups, labels = np.array(train.subjects)[micro], train.labels[micro]
+    n_parts = int(min(N_PARTS, len(set(groups))))
+    if n_parts < 2:
+        return []
     seed = int(rng.integers(2**32))
     if np.unique(labels, return_counts=True)[1].max() < n_parts:
         # No class has a clip for every part, so that there is nothing to spread.
@@ -46,6 +62,10 @@ def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray
     with warnings.catch_warnings():
         # Of a class with fewer clips than parts: some part is without it.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        _, chosen = next(splitter.split(labels, labels, groups))
-    learned = np.flatnonzero(~np.isin(train.subjects, groups[chosen]))
-    return learned, micro[chosen]
+        parts = [held_out for _, held_out in splitter.split(labels, labels, groups)]
+    return [(np.flatnonzero(~np.isin(train.subjects, groups[part])), micro[part]) for part in parts]
+
+
+def _micro(train: LabelledSamples) -> IntArray:
+    """Return the positions of micro-expressions."""
+    return np.arange(len(train)) if train.is_macro is None else np.flatnonzero(~train.is_macro)

@@ -115,3 +115,24 @@ class TrainingParams(Params):
         if self.patience is not None and self.selection != "inner_val":
             raise ValueError("'patience' stops by held-out subjects: set 'selection: inner_val'")
         return self
+
+    @model_validator(mode="after")
+    def _nothing_without_effect(self) -> Self:
+        """Refuse what was set and would do nothing; a method's own defaults may."""
+        idle = {
+            "momentum": (self.optimiser != "sgd", "'optimiser: sgd'"),
+            "schedule_epochs": (
+                self.schedule in ("constant", "cosine"),
+                "'schedule: step' or cosine_restarts",
+            ),
+            "schedule_factor": (self.schedule != "step", "'schedule: step'"),
+        }
+        fields = type(self).model_fields
+        problems = [
+            f"'{name}' does nothing without {remedy}"
+            for name, (is_idle, remedy) in idle.items()
+            if is_idle and getattr(self, name) != fields[name].default
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self

@@ -159,7 +159,7 @@ class Stack:
         self.epoch = 0
         first = folds[0].course
         identity = digest([fold.course.identity for fold in folds])
-        path = first.checkpoint and first.checkpoint.with_name(f"stack-{identity[:16]}.pt")
+        path = first.checkpoint and first.checkpoint.with_stem(f"stack-{first.checkpoint.stem}")
         self.keeper = Keeper(path, identity)
 
     def go(self) -> None:

@@ -56,3 +56,26 @@ def test_packs_are_cut_otherwise_without_another_result(project):
     pd.testing.assert_frame_equal(
         *(rows.sort_values(order)[columns].reset_index(drop=True) for rows in (whole, single))
     )
+
+
+def test_networks_that_take_a_gpu_run_from_end_to_end_without_one(project):
+    """Two epochs; AlexNet and VGG16 in a tenth of their width."""
+    two = {"epochs": 2, "batch_size": 4}
+    large = {
+        "alexnet": {**two, "width": 0.1},
+        "googlenet": two,
+        "vgg16": {**two, "width": 0.1},
+        "htnet": two,
+    }
+    demo = {"n_subjects": 2, "clips_per_class": 1, "height": 48}
+    project.run({**TINY_SWEEP, "name": "large", "datasets": {"demo": demo}, "variants": large})
+    root = project.root / "results" / "large"
+    for name in large:
+        rows = pd.read_parquet(root / f"predictions/p/{name}/s0/000-001.parquet")
+        assert len(rows) == 6
+        scores = rows.filter(like="score_")
+        assert scores.shape[1] == 3
+        assert (scores.sum(axis=1) - 1).abs().max() < 1e-6
+    table = pd.read_csv(root / "tables" / "p.csv").set_index("variant")
+    assert list(table.index[table["kind"] == "measured"]) == list(large)
+    assert table.loc[list(large), "demo_war"].between(0, 1).all()

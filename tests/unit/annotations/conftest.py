@@ -6,6 +6,8 @@ import pytest
 
 from mer.annotations.records import Record
 from mer.annotations.tree import PlannedTree
+from mer.core.location import Location
+from mer.datasets import DATASETS
 
 
 @pytest.fixture
@@ -37,3 +39,20 @@ def record():
         )
 
     return make
+
+
+@pytest.fixture
+def read(tree):
+    """Read a database of these tables and folders with its reader."""
+
+    def records(key, tables, frames=None, **settings):
+        spec = DATASETS[key]
+        params = spec.params.from_plain({**settings, "stand_in": {"scale": 0.01, "size": 16}})
+        return spec.build(params, Location(key, None)).read(tree(tables, frames))
+
+    return records
+
+
+def marks(found):
+    """Onset, apex and offset of every clip."""
+    return [(one.onset, one.apex, one.offset) for one in found.records]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mer.features.flow_blocks import block_means, gradient_maps, mirrored, standardised
+from mer.features.flow_blocks import block_means, direction_maps, gradient_maps, mirrored, standardised
 
 
 def test_blocks_are_means_of_what_is_left_without_mean_and_scale():
@@ -79,3 +79,21 @@ def test_mirrored_gradients_are_gradients_of_the_mirror_image():
     maps, others = gradient_maps(image, 1.0), gradient_maps(mirrored(image, 0.0), 1.0)
     signs = np.array([1, -1, 1, -1])[:, None, None]
     assert np.allclose(others[0], signs * maps[0][..., ::-1])
+
+
+@pytest.mark.parametrize(
+    ("u", "v", "sector"),
+    [(1, 0, 0), (1, 1, 1), (0, 1, 2), (-1, 1, 3), (-1, 0, 4), (-1, -1, 5), (0, -1, 6), (1, -1, 7)],
+)
+def test_flow_counts_in_the_sector_it_points_to(u, v, sector):
+    """A corner that moves, opposite to another one; the rest stands still."""
+    image = np.zeros((1, 2, 28, 28))
+    image[0, :, :7, :7] = np.array([u, v])[:, None, None]
+    image[0, :, -7:, -7:] = -np.array([u, v])[:, None, None]
+    maps = direction_maps(image, sigma=0.5, n_directions=8)
+    # Of 784 pixels 98 move by one: standard deviation sqrt(1 / 8), and sqrt(2) times as long if both do.
+    expected = np.zeros(8)
+    expected[sector] = np.sqrt(8 * (u**2 + v**2))
+    assert np.allclose(maps[0, :, 2, 2], expected)
+    assert np.allclose(maps[0, :, 25, 25], np.roll(expected, 4))
+    assert not maps[0, :, 14, 14].any()

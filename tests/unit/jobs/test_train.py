@@ -240,11 +240,13 @@ def test_a_damaged_byte_is_noticed_or_changes_nothing(prepared, tmp_path):
 def test_nothing_is_left_of_checkpoints_when_a_pack_is_written(prepared, tmp_path):
     spec, folder = spec_of(prepared, "majority", 0, 0), tmp_path / "kept"
     folder.mkdir()
-    for name in ("s0-000.pt", "s0-000-1.pt", "stack-0123.pt"):
+    for name in ("s0-000.pt", "s0-000-1.pt", "stack-s0-000.pt", "stack-s0-000-1.pt"):
         (folder / name).write_bytes(b"")
-    (folder / "s0-003.pt").write_bytes(b"")  # of another pack
+    others = {"s0-003.pt", "stack-s0-003.pt"}  # of another pack
+    for name in others:
+        (folder / name).write_bytes(b"")
     run(prepared, tmp_path, spec, folder=folder)
-    assert [path.name for path in folder.iterdir()] == ["s0-003.pt"]
+    assert {path.name for path in folder.iterdir()} == others
 
 
 def test_an_error_of_a_library_leaves_the_other_folds(prepared, tmp_path, monkeypatch):
