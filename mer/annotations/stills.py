@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from mer.annotations.records import Record, Unversioned
@@ -14,7 +14,7 @@ from mer.core.errors import DataError
 
 @dataclass(frozen=True)
 class Stills:
-    """How the images of a set are found and read.
+    """How the images of a set are found and read: each as a clip, or the images of a folder as one.
 
     Attributes
     ----------
@@ -26,7 +26,8 @@ class Stills:
     labels
         Emotion by the label in the path or file, in small letters.
     take
-        Which images of a folder count: all, the last ``n``, or ``n`` in the middle.
+        Which images of a folder count: all, the last ``n``, or ``n`` in the middle. ``sequence`` makes
+        one clip of all of them, which rises from the first to the last and is named after the first.
     n
         How many.
     labeller
@@ -44,14 +45,14 @@ class Stills:
     pattern: str
     labels: Mapping[str, str]
     example: str
-    take: Literal["all", "last", "middle"] = "all"
+    take: Literal["all", "last", "middle", "sequence"] = "all"
     n: int = 1
     labeller: Callable[[Tree], Callable[[str], str | None]] | None = None
     subject: Callable[[str], str] = field(default=str)
     suspect: str = ""
 
     def read(self, tree: Tree) -> Unversioned:
-        """Make a record of every image that counts.
+        """Make a record of every image that counts, or of every sequence.
 
         Raises
         ------
@@ -106,4 +107,7 @@ class Stills:
         if self.take == "middle":
             start = max(0, (len(ordered) - self.n) // 2)
             return ordered[start : start + self.n]
+        if self.take == "sequence":
+            files = tuple(name for record in ordered for name in record.files)
+            return [replace(ordered[0], apex=len(files) - 1, offset=len(files) - 1, files=files)]
         return ordered

@@ -90,7 +90,7 @@ def read_folds(path: Path) -> Split:
         document = json.loads(path.read_text(encoding="utf-8"))
         labels = {row["sample_id"]: row.pop("label") for row in document["samples"]}
         times = {row["sample_id"]: row.pop("times_tested") for row in document["samples"]}
-        samples = {row["sample_id"]: _sample(row) for row in document["samples"]}
+        samples = {row["sample_id"]: read_sample(row) for row in document["samples"]}
         folds = tuple(
             Fold(fold["name"], tuple(fold["train"]), tuple(fold["test"])) for fold in document["folds"]
         )
@@ -115,7 +115,14 @@ def read_folds(path: Path) -> Split:
         ) from error
 
 
-def _sample(row: dict[str, object]) -> Sample:
+def read_sample(row: dict[str, object]) -> Sample:
+    """Read a sample as ``asdict`` wrote it.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If a field is missing or foreign.
+    """
     missing = {field.name for field in fields(Sample)} - set(row)
     if missing:
         raise KeyError(", ".join(sorted(missing)))

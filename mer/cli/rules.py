@@ -9,6 +9,7 @@ from typing import Any
 from mer.core.parameters import Params
 from mer.core.types import Execution
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec
+from mer.sweep.specs.macro import MacroSpec
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
@@ -21,6 +22,7 @@ Command = Callable[[argparse.Namespace], None]
 def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the type
     """Add the rules' commands to a parser; they are left out of its help."""
     _add(commands, "folds", _folds, FoldsSpec)
+    _add(commands, "macro", _macro, MacroSpec)
     _add(commands, "samples", _samples, SamplesSpec, outputs=2)
     _add(commands, "audit", _audit, AuditSpec)
     _add(commands, "prepare", _prepare, PrepareSpec, inputs="*")
@@ -47,6 +49,7 @@ def _add(
     parser.add_argument("--execution", type=_execution, default=Execution())
     parser.add_argument("--folds", type=Path)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--macro", type=Path, nargs="?")
     if inputs is not None:
         parser.add_argument("--inputs", type=Path, nargs=inputs, default=[])
     parser.add_argument("--output", type=Path, nargs=outputs, required=True)
@@ -64,6 +67,12 @@ def _folds(arguments: argparse.Namespace) -> None:
     from mer.jobs import folds
 
     folds.run(arguments.spec, arguments.execution, arguments.output)
+
+
+def _macro(arguments: argparse.Namespace) -> None:
+    from mer.jobs import macro
+
+    macro.run(arguments.spec, arguments.execution, arguments.output)
 
 
 def _samples(arguments: argparse.Namespace) -> None:
@@ -101,7 +110,7 @@ def _train(arguments: argparse.Namespace) -> None:
     from mer.jobs import train
 
     a = arguments
-    train.run(a.spec, a.execution, a.folds, a.inputs, a.output, a.work)
+    train.run(a.spec, a.execution, a.folds, a.inputs, a.output, a.work, a.macro)
 
 
 def _score(arguments: argparse.Namespace) -> None:

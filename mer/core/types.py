@@ -196,11 +196,15 @@ class LabelledSamples(Samples):
         Integers of shape (N,), positions in ``classes``.
     classes
         K class names of the task, also those without a training sample.
+    is_macro
+        Which samples are macro-expressions, shape (N,), for methods that learn from these as well; None
+        where nobody asked for any.
     """
 
     subjects: tuple[str, ...]
     labels: IntArray
     classes: tuple[str, ...]
+    is_macro: BoolArray | None = None
 
     def with_data(self, data: Array) -> "LabelledSamples":
         """Return the same samples with other arrays."""
@@ -215,6 +219,7 @@ class LabelledSamples(Samples):
             subjects=tuple(self.subjects[row] for row in chosen),
             labels=self.labels[chosen],
             classes=self.classes,
+            is_macro=None if self.is_macro is None else self.is_macro[chosen],
         )
 
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mer.annotations.database import AnnotatedDatabase
 from mer.annotations.stills import Stills
@@ -30,11 +30,22 @@ class CkplusParams(StillParams):
 
     label_group: ClassVar[tuple[str, ...]] = ()
 
+    clips: Literal["images", "sequences"] = Field(
+        default="images",
+        description="'images' takes the last images of a sequence, each as a clip of one frame; 'sequences' "
+        "takes every sequence as one clip, from neutral to the peak.",
+    )
     last: int = Field(
         default=3,
         ge=1,
         description="How many images at the end of a sequence count: the ResNet10 paper takes 3.",
     )
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        if self.clips == "sequences" and self.last != type(self).model_fields["last"].default:
+            raise ValueError("'last' goes with 'clips: images': a sequence is taken whole")
+        return self
 
 
 def _labeller(tree: Tree) -> Callable[[str], str | None]:
@@ -55,7 +66,7 @@ def build(params: CkplusParams, location: Location) -> AnnotatedDatabase:
         params.pattern or PATTERN,
         _LABELS,
         example="cohn-kanade-images/S005/001/S005_001_00000011.png",
-        take="last",
+        take="last" if params.clips == "images" else "sequence",
         n=params.last,
         labeller=_labeller,
     )
@@ -65,7 +76,7 @@ def build(params: CkplusParams, location: Location) -> AnnotatedDatabase:
 SPEC = DatasetSpec(
     name="ckplus",
     title="CK+",
-    summary="123 subjects, 327 labelled sequences; the last images of each, seven emotions.",
+    summary="123 subjects, 327 labelled sequences, whole or the last images of each; seven emotions.",
     provides="clips",
     needs_root=True,
     params=CkplusParams,

@@ -12,12 +12,13 @@ from threadpoolctl import threadpool_limits
 
 from mer.artefacts.arrays import Arrays
 from mer.artefacts.folds import Split
+from mer.artefacts.macro_clips import MacroClips
 from mer.artefacts.rows import prediction_rows, trajectory_rows
 from mer.core.device import device_name
 from mer.core.errors import DataError, MerError
 from mer.core.log import start_log
 from mer.core.seeds import stream
-from mer.core.types import Execution, FloatArray, LabelledSamples, Samples
+from mer.core.types import Execution, FloatArray, Fold, LabelledSamples, Samples
 from mer.methods import METHODS
 from mer.methods.base import FittedMethod
 from mer.sweep.specs.train import TrainSpec
@@ -52,6 +53,8 @@ class Work:
         Arrays of all samples.
     folder
         Where interrupted training is kept; None keeps nothing.
+    macro
+        Macro-expressions that are learned from as well, all of them in ``data``; None for none.
     """
 
     spec: TrainSpec
@@ -59,6 +62,7 @@ class Work:
     split: Split
     data: Arrays
     folder: Path | None = None
+    macro: MacroClips | None = None
 
     def name(self, cell: Cell) -> str:
         """Name a cell for messages."""
@@ -68,10 +72,13 @@ class Work:
     def train(self, cell: Cell) -> LabelledSamples:
         """Return the training samples of a cell with their labels.
 
+        Macro-expressions are among them, but for those of people who are tested in the cell's fold;
+        samples are sorted by name then.
+
         Raises
         ------
         DataError
-            If all of them are left out.
+            If all micro-expressions among them are left out.
         """
         fold, split = self.split.folds[cell.fold], self.split
         learned = self.data.kept(fold.train)
@@ -80,13 +87,24 @@ class Work:
             raise DataError(
                 f"Fold {cell.fold} ('{fold.name}'): all training samples are left out ({reasons})."
             )
+        samples, labels, is_macro = split.samples, split.labels, None
+        if self.macro is not None:
+            learned = tuple(sorted((*learned, *self._joining(fold, self.macro))))
+            samples, labels = {**samples, **self.macro.samples}, {**labels, **self.macro.labels}
+            is_macro = np.array([i in self.macro.samples for i in learned])
         return LabelledSamples(
             sample_ids=learned,
             data=self.data.take(learned),
-            subjects=tuple(split.samples[i].person for i in learned),
-            labels=np.array([split.classes.index(split.labels[i]) for i in learned], dtype=int),
+            subjects=tuple(samples[i].person for i in learned),
+            labels=np.array([split.classes.index(labels[i]) for i in learned], dtype=int),
             classes=split.classes,
+            is_macro=is_macro,
         )
+
+    def _joining(self, fold: Fold, macro: MacroClips) -> tuple[str, ...]:
+        """Name the macro-expressions that join the training samples of a fold."""
+        tested = {self.split.samples[i].person for i in fold.test}
+        return self.data.kept([i for i, sample in macro.samples.items() if sample.person not in tested])
 
     def test(self, cell: Cell) -> Samples:
         """Return the test samples of a cell; labels are not among what a method sees."""

@@ -16,6 +16,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from mer import __version__
 from mer.artefacts.arrays import Arrays, read_arrays
 from mer.artefacts.folds import Split, read_folds
+from mer.artefacts.macro_clips import MacroClips, read_macro_clips
 from mer.artefacts.predictions import N_PARAMETERS, write_predictions
 from mer.artefacts.trajectories import write_trajectories
 from mer.core.device import choose_device, device_name
@@ -38,11 +39,13 @@ def run(
     lists: Sequence[Path],
     output: Path,
     folder: Path | None = None,
+    macro: Path | None = None,
 ) -> None:
     """Train on every fold of the pack, score its test samples, and write the predictions.
 
     Folds that are done, and checkpoints of others, are kept in ``folder`` until the pack is written: a job
-    that was killed goes on from there.
+    that was killed goes on from there. ``macro`` is a list of macro-expressions that are learned from as
+    well; predictions know nothing of them.
 
     Raises
     ------
@@ -52,17 +55,19 @@ def run(
     split = read_folds(folds)
     if spec.last >= len(split.folds):
         raise DataError(f"{folds} holds {len(split.folds)} folds, fold {spec.last} was asked for.")
-    data = _data(split, lists)
+    joining = None if macro is None else _macro_clips(split, macro)
+    data = _data(split, lists, joining)
     if data.left_out:
         log.info("%d clips are left out: %s", len(data.left_out), "; ".join(set(data.left_out.values())))
     cells = [Cell(seed, number) for seed in spec.recipes for number in range(spec.first, spec.last + 1)]
     about = _about(spec, len(split.classes))
-    work = Work(spec, _settled(spec, execution), split, data, folder)
+    work = Work(spec, _settled(spec, execution), split, data, folder, joining)
     finished = Finished(folder, spec, device_name(work.execution.device))
     results = _complete(work, cells, finished)
     rows = pd.concat([results[cell] for cell in cells], ignore_index=True)
     write = write_trajectories if spec.selection == "oracle_test" else write_predictions
-    write(output, rows, split.classes, about, data.left_out)
+    left_out = {name: reason for name, reason in data.left_out.items() if name in split.samples}
+    write(output, rows, split.classes, about, left_out)
     finished.clear(cells)
 
 
@@ -129,10 +134,21 @@ def _outcome(work: Work, cell: Cell) -> tuple[Cell, pd.DataFrame | MerError]:
     return cell, result
 
 
-def _data(split: Split, lists: Sequence[Path]) -> Arrays:
+def _macro_clips(split: Split, path: Path) -> MacroClips:
+    """Read macro-expressions and compare them with the folds that they are to join."""
+    clips = read_macro_clips(path)
+    if (clips.classes, clips.source) != (split.classes, split.source):
+        raise DataError(
+            f"{path} holds {clips.source} clips of the classes {', '.join(clips.classes)}, the folds "
+            f"{split.source} ones of {', '.join(split.classes)}. Delete it and run the workflow again."
+        )
+    return clips
+
+
+def _data(split: Split, lists: Sequence[Path], macro: MacroClips | None = None) -> Arrays:
     """Read the arrays of all samples, (N, ...); (N, 0) for a method that looks at none."""
     if lists:
-        return read_arrays(lists, list(split.samples))
+        return read_arrays(lists, [*split.samples, *([] if macro is None else macro.samples)])
     rows = {sample_id: row for row, sample_id in enumerate(split.samples)}
     return Arrays(np.empty((len(rows), 0)), rows, {})
 

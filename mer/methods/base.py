@@ -59,6 +59,9 @@ class MethodSpec:
         Makes it from its settings and the way the job runs (device, cores).
     inputs
         From its settings to the representation it asks for; None if it looks at no data.
+    macro_inputs
+        From its settings to the representation of macro-expressions that it also learns from; None if
+        it learns from micro-expressions alone.
     uses_gpu
         Whether a GPU makes it faster.
     trains_network
@@ -84,6 +87,7 @@ class MethodSpec:
     params: type[Params]
     build: Callable[[Any, Execution], Method]
     inputs: Callable[[Any], Recipe | None]
+    macro_inputs: Callable[[Any], Recipe] | None = None
     uses_gpu: bool = False
     trains_network: bool = False
     stackable: bool = False

@@ -85,6 +85,11 @@ def loss(outputs: EMROutputs, targets: Tensor) -> Tensor:
     return -(targets * torch.log_softmax(scores, dim=2)).sum(dim=(0, 2))
 
 
+def before_step(network: EMR, n_steps: int) -> None:
+    """Make the reversal of gradients as strong as it is after so many training steps."""
+    network.reversal.set_steps(n_steps)
+
+
 def domain_loss(outputs: EMROutputs, is_macro: Tensor) -> Tensor:
     """Compute the binary cross-entropy of telling micro- from macro-expressions, (N,).
 

@@ -3,13 +3,15 @@
 import torch
 from torch import Tensor, nn
 
+# After so many steps, p is 1 and the reversal as good as complete.
+STEPS = 10_000
+
 
 class GradientReversal(nn.Module):
     """Pass values on as they are, and their gradients with the sign changed.
 
     The gradient is multiplied by minus ``2 / (1 + exp(-10 p)) - 1``, which rises from 0 towards 1 while
-    training progresses. ``progress`` is p, told from outside before each training step: steps done
-    divided by 10,000.
+    training progresses. ``progress`` is p: the steps that are done divided by 10,000.
     """
 
     progress: Tensor
@@ -17,6 +19,10 @@ class GradientReversal(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("progress", torch.zeros(()), persistent=False)
+
+    def set_steps(self, n_steps: int) -> None:
+        """Tell, before each training step, how many steps are done."""
+        self.progress.fill_(n_steps / STEPS)
 
     @property
     def strength(self) -> Tensor:

@@ -40,7 +40,7 @@ class Expected:
     databases
         Clips per class and subjects of each database.
     folds
-        Number of folds.
+        Number of folds; 0 where it is not known.
     """
 
     name: str

@@ -185,12 +185,17 @@ def _three(clip: PlannedClip) -> Sequence[str]:
     return (clip.emotion,) * 3
 
 
+def _one(clip: PlannedClip) -> Sequence[str]:
+    """Read a sequence as one clip."""
+    return (clip.emotion,)
+
+
 def _listed(make: Callable[[str], Iterator[PlannedClip]]) -> Callable[[str], list[PlannedClip]]:
     return lambda version: list(make(version))
 
 
 STAND_INS: Mapping[str, StandIn] = {
-    "ckplus": StandIn(("published",), _ckplus, texts=_ckplus_texts, readings=(_three,)),
+    "ckplus": StandIn(("published",), _ckplus, texts=_ckplus_texts, readings=(_three, _one)),
     "oulu_casia": StandIn(("published",), _oulu, readings=(_three,)),
     "jaffe": StandIn(("published",), _listed(_jaffe), grey=True),
     "mug": StandIn(("published",), _listed(_mug), readings=(_three,)),

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+from mer.artefacts.folds import Split
+from mer.artefacts.macro_clips import MacroClips
 from mer.core.digests import code_digest, digest
+from mer.sweep.macro import macro_digest
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS, PreparingJobs
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec
+from mer.sweep.specs.macro import MacroSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec, pack_name
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
@@ -26,17 +30,21 @@ class Jobs(PreparingJobs):
     def __init__(self, sweep: Sweep) -> None:
         super().__init__(sweep)
         self.root = f"{RESULTS}/{sweep.config.name}"
-        self._digests: dict[str, str] = {}
+        self._digests: dict[tuple[str, ...], str] = {}
 
     # Files
 
     def lists(self, protocol: str, variant: str) -> list[str]:
         """Name the lists of the prepared parts that a variant reads under a protocol."""
-        recipe = self.sweep.recipe(variant)
-        if recipe is None:
-            return []
-        folders = [self.artefact_folder(name) for name in self._datasets_of(protocol)]
-        return [f"{RESULTS}/artefacts/{folder}/{recipe.key}/parts.json" for folder in folders]
+        return [
+            f"{RESULTS}/artefacts/{self.artefact_folder(name)}/{recipe.key}/parts.json"
+            for name, recipe in self.representations(protocol, variant)
+        ]
+
+    def macro_clips(self, protocol: str, variant: str) -> list[str]:
+        """Name the list of macro-expressions that a variant learns from; none if it takes none."""
+        macro = self.sweep.config.variants[variant].macro
+        return [f"{self.root}/macro/{protocol}/{variant}.json"] if macro else []
 
     def predictions(self, protocol: str, variant: str) -> list[str]:
         """Name the predictions of all seeds and packs of a variant under a protocol."""
@@ -88,13 +96,25 @@ class Jobs(PreparingJobs):
         """Specify the job that writes a protocol's folds."""
         entry = self.sweep.config.protocols[protocol]
         split = self.sweep.split(protocol)
-        marks = [[s.onset, s.apex, s.offset, s.fps, s.action_units] for s in split.samples.values()]
         spec = FoldsSpec(
             name=protocol,
             protocol=EntrySettings.of(entry.spec.name, entry.params),
             datasets={name: self._dataset(name) for name in entry.params.datasets},
             digest=self.split_digest(protocol),
-            revision=digest([marks, split.notes, code_digest("mer.artefacts.folds")]),
+            revision=digest([_marks(split), split.notes, code_digest("mer.artefacts.folds")]),
+        )
+        return spec.as_json()
+
+    def macro_spec(self, protocol: str, variant: str) -> str:
+        """Specify the job that lists the macro-expressions of a variant."""
+        entry = self.sweep.config.protocols[protocol]
+        clips = self.sweep.macro_clips(protocol, variant)
+        spec = MacroSpec(
+            name=variant,
+            protocol=EntrySettings.of(entry.spec.name, entry.params),
+            datasets={name: self._dataset(name) for name in self.sweep.config.variants[variant].macro},
+            digest=self._macro_digest(protocol, variant),
+            revision=digest([_marks(clips) if clips else [], code_digest("mer.artefacts.macro_clips")]),
         )
         return spec.as_json()
 
@@ -149,7 +169,7 @@ class Jobs(PreparingJobs):
                 variant=name,
                 method=variant.spec.title,
                 published=variant.spec.published,
-                remark=variant.spec.remark,
+                remark=self._remark(protocol, name),
                 skipped=self.sweep.skipped.get((protocol, name), ""),
             )
             for name in self.sweep.asked(protocol)
@@ -162,7 +182,7 @@ class Jobs(PreparingJobs):
             published=self._published(protocol),
             pooling=self.sweep.split(protocol).pooling,
             rows=rows,
-            notes=self.sweep.split(protocol).notes,
+            notes=(*self.sweep.split(protocol).notes, *self._macro_notes(protocol)),
             revision=digest([scores, code_digest("mer.jobs.table")]),
         )
         return spec.as_json()
@@ -194,23 +214,30 @@ class Jobs(PreparingJobs):
     def recipe(self, protocol: str, variant: str, seed: int) -> str:
         """Digest all that a variant's predictions under one seed are made of."""
         chosen = self.sweep.config.variants[variant]
-        asked = self.sweep.recipe(variant)
-        datasets = [] if asked is None else self._datasets_of(protocol)
+        macro = self._macro_digest(protocol, variant)
         return digest(
             [
                 EntrySettings.of(chosen.spec.name, chosen.params).model_dump(mode="json"),
                 seed,
                 self.split_digest(protocol),
-                [self._preparing(name, asked) for name in datasets if asked is not None],
+                [self._preparing(*one) for one in self.representations(protocol, variant)],
                 code_digest("mer.jobs.train", f"mer.methods.{chosen.spec.name}"),
+                *([macro] if macro else []),
             ]
         )
 
     def split_digest(self, protocol: str) -> str:
         """Digest a protocol's samples, labels and folds, once."""
-        if protocol not in self._digests:
-            self._digests[protocol] = split_digest(self.sweep.split(protocol))
-        return self._digests[protocol]
+        if (protocol,) not in self._digests:
+            self._digests[protocol,] = split_digest(self.sweep.split(protocol))
+        return self._digests[protocol,]
+
+    def _macro_digest(self, protocol: str, variant: str) -> str:
+        """Digest the macro-expressions that a variant learns from, once; blank if it takes none."""
+        if (protocol, variant) not in self._digests:
+            clips = self.sweep.macro_clips(protocol, variant)
+            self._digests[protocol, variant] = "" if clips is None else macro_digest(clips)
+        return self._digests[protocol, variant]
 
     # How jobs run
 
@@ -236,3 +263,24 @@ class Jobs(PreparingJobs):
         samples = self.sweep.split(protocol).samples.values()
         found = self.sweep.protocol(protocol).published(sorted({sample.database for sample in samples}))
         return found.slug if found else None
+
+    def _macro_notes(self, protocol: str) -> tuple[str, ...]:
+        """Return what tables must say about the macro-expressions that some variant learns from."""
+        variants = [self.sweep.config.variants[name] for name in self.sweep.variants(protocol)]
+        names = dict.fromkeys(name for variant in variants for name in variant.macro)
+        return tuple(note for name in names for note in self.sweep.index(name).notes)
+
+    def _remark(self, protocol: str, variant: str) -> str:
+        """Return what a table must say about a variant; of one that does not run, nothing is known."""
+        chosen = self.sweep.config.variants[variant]
+        runs = (protocol, variant) not in self.sweep.skipped
+        clips = self.sweep.macro_clips(protocol, variant) if runs else None
+        if clips is None:
+            return chosen.spec.remark
+        learned = f"learns from {len(clips.samples)} macro-expressions of {', '.join(chosen.macro)} as well"
+        return "; ".join(filter(None, [chosen.spec.remark, learned]))
+
+
+def _marks(clips: Split | MacroClips) -> list[list[object]]:
+    """List what files say of clips beyond what is learned from them."""
+    return [[s.onset, s.apex, s.offset, s.fps, s.action_units] for s in clips.samples.values()]

@@ -16,6 +16,7 @@ from mer.methods import METHODS
 from mer.methods.base import MethodSpec
 from mer.protocols import PROTOCOLS
 from mer.protocols.base import ProtocolParams, ProtocolSpec
+from mer.sweep.macro import macro_problems
 from mer.training.settings import Selection, TrainingParams
 
 P = TypeVar("P", bound=Params)
@@ -140,6 +141,8 @@ class Variant:
         Its seeds; None for those of the sweep.
     skip
         Why it is not run now; tables keep its row with a dash. Blank where it runs.
+    macro
+        Data sets of macro-expressions that it also learns from, under every protocol.
     """
 
     spec: MethodSpec
@@ -147,6 +150,7 @@ class Variant:
     protocols: tuple[str, ...] | None = None
     seeds: tuple[int, ...] | None = None
     skip: str = ""
+    macro: tuple[str, ...] = ()
 
     @property
     def selection(self) -> Selection:
@@ -205,6 +209,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
     }
     problems += _unknown_datasets(raw, entries)
     planned = _planned(raw, problems)
+    problems += _macro_problems(raw, entries, planned)
     if problems or file is None:
         raise ConfigError(listed(f"{place} is not valid:", problems))
     return SweepConfig(
@@ -212,8 +217,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         datasets={name: DatasetEntry(*entry) for name, entry in entries["datasets"].items()},
         protocols={name: ProtocolEntry(*entry) for name, entry in entries["protocols"].items()},
         variants={
-            name: Variant(*entry, planned[name].protocols, planned[name].seeds, planned[name].skip)
-            for name, entry in entries["variants"].items()
+            name: Variant(*entry, **dict(planned[name])) for name, entry in entries["variants"].items()
         },
         seeds=file.seeds,
         folds_per_job=file.folds_per_job,
@@ -243,6 +247,11 @@ class VariantPlan(Params):
     )
     skip: str = Field(
         default="", description="Why it is not run now; tables keep its row, with dashes and this reason."
+    )
+    macro: tuple[str, ...] = Field(
+        default=(),
+        description="Data sets of macro-expressions, by their names here, that it learns from as well; "
+        "nobody is tested on them. For methods that take any (EMR).",
     )
 
     @field_validator("seeds")
@@ -362,6 +371,26 @@ def _unknown_datasets(
             problems.append(f"paths.{name}: {unknown_name('dataset', name, known)}")
         elif spec is not None and not spec.needs_root:
             problems.append(f"paths.{name}: the data set '{name}' is made on demand and has no folder")
+    return problems
+
+
+def _macro_problems(
+    raw: Mapping[str, Any],
+    entries: Mapping[str, Mapping[str, tuple[Any, Any]]],
+    planned: Mapping[str, VariantPlan],
+) -> list[str]:
+    """Check the macro-expressions that variants name; no single section knows them."""
+    known = raw.get("datasets")
+    if not isinstance(known, dict):
+        return []  # said elsewhere
+    protocols = {name: params.datasets for name, (_, params) in entries["protocols"].items()}
+    problems = []
+    for name, plan in planned.items():
+        runs = {key: sets for key, sets in protocols.items() if key in (plan.protocols or protocols)}
+        method, _ = entries["variants"].get(name, (None, None))
+        found = _doubled_or_unknown(plan.macro, known)
+        found += macro_problems(plan.macro, method, entries["datasets"], runs)
+        problems += [f"variants.{name}.macro: {problem}" for problem in found]
     return problems
 
 

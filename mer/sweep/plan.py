@@ -1,8 +1,10 @@
 """From a configuration to samples, folds and runs: everything that is known before a job starts."""
 
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 
 from mer.artefacts.folds import Split
+from mer.artefacts.macro_clips import MacroClips
 from mer.core.errors import ConfigError, DataError, MerError, listed
 from mer.core.location import Location
 from mer.core.types import SampleIndex
@@ -13,8 +15,9 @@ from mer.features.landmarks import check_finder
 from mer.preprocessing.steps import Preprocessing
 from mer.protocols.base import EvaluationProtocol
 from mer.sweep.config import SweepConfig, Variant
+from mer.sweep.macro import label_macro, unfit_macro
 from mer.sweep.parts import needs_annotated_apex, relevant
-from mer.sweep.splits import make_split
+from mer.sweep.splits import make_split, refuse_doubles, refuse_doubtful_people
 
 # Long enough that starting a job costs nothing, short enough that losing one does not hurt.
 _SECONDS_PER_JOB = 1800
@@ -35,12 +38,21 @@ class Sweep:
         self.config = config
         self._indexes: dict[str, SampleIndex] = {}
         self._splits: dict[str, Split] = {}
+        self._macro: dict[tuple[str, str], MacroClips] = {}
 
     @cached_property
     def datasets(self) -> tuple[str, ...]:
-        """Names of the data sets that some protocol uses."""
-        used = {name for entry in self.config.protocols.values() for name in entry.params.datasets}
+        """Names of the data sets that some protocol uses, or some variant that runs under one."""
+        used = set(self._of_protocols)
+        for name, variant in self.config.variants.items():
+            if variant.macro and any(name in self.variants(protocol) for protocol in self.config.protocols):
+                used.update(variant.macro)
         return tuple(name for name in self.config.datasets if name in used)
+
+    @cached_property
+    def _of_protocols(self) -> frozenset[str]:
+        """Names of the data sets that some protocol uses."""
+        return frozenset(name for one in self.config.protocols.values() for name in one.params.datasets)
 
     def dataset(self, name: str) -> Dataset:
         """Make the reader of a configured data set."""
@@ -66,6 +78,29 @@ class Sweep:
             indexes = [self.index(name) for name in names]
             self._splits[protocol] = make_split(protocol, self.protocol(protocol), indexes)
         return self._splits[protocol]
+
+    def macro_clips(self, protocol: str, variant: str) -> MacroClips | None:
+        """List the macro-expressions that a variant learns from under a protocol; None if it takes none.
+
+        Raises
+        ------
+        DataError
+            If a clip is in two data sets, or it is not sure who is who.
+        """
+        macro = self.config.variants[variant].macro
+        if not macro:
+            return None
+        if (protocol, variant) not in self._macro:
+            names = (*self.config.protocols[protocol].params.datasets, *macro)
+            samples = [sample for name in names for sample in self.index(name)]
+            try:
+                refuse_doubles(samples)
+                refuse_doubtful_people(samples)
+            except DataError as error:
+                raise DataError(f"variants.{variant}.macro under {protocol}: {error}") from error
+            task, indexes = self.protocol(protocol).task, [self.index(name) for name in macro]
+            self._macro[protocol, variant] = label_macro(task, indexes)
+        return self._macro[protocol, variant]
 
     def protocol(self, name: str) -> EvaluationProtocol:
         """Make a configured protocol."""
@@ -102,6 +137,10 @@ class Sweep:
         asked = chosen.spec.inputs(chosen.params)
         return None if asked is None else relevant(asked)
 
+    def macro_recipe(self, variant: str) -> Recipe | None:
+        """Return the representation of macro-expressions that a variant asks for; None if it takes none."""
+        return _macro_recipe(self.config.variants[variant])
+
     def packs(self, protocol: str, variant: str) -> list[tuple[int, int]]:
         """First and last fold of every training job of a variant under one group of seeds."""
         n_folds = len(self.split(protocol).folds)
@@ -125,7 +164,9 @@ class Sweep:
         if size == "all":
             return len(split.folds)
         chosen = self.config.variants[variant]
-        seconds = chosen.spec.fold_seconds(chosen.params, len(split.samples))
+        macro = self.macro_clips(protocol, variant)
+        n_samples = len(split.samples) + (0 if macro is None else len(macro.samples))
+        seconds = chosen.spec.fold_seconds(chosen.params, n_samples)
         return min(len(split.folds), max(1, int(_SECONDS_PER_JOB / max(seconds, 1e-9))))
 
     def check(self) -> None:
@@ -136,15 +177,14 @@ class Sweep:
         DataError, ConfigError
             Listing all that is wrong with data sets and protocols, or that nothing can run.
         """
-        problems = []
-        for make, names in ((self.index, self.datasets), (self.split, self.config.protocols)):
-            for name in names:
-                try:
-                    make(name)
-                except MerError as error:
-                    problems.append(str(error))
-        if problems:
-            raise DataError("\n".join(dict.fromkeys(problems)))
+        wanted = {name for one in self.config.variants.values() if not one.skip for name in one.macro}
+        wanted |= self._of_protocols
+        named = [name for name in self.config.datasets if name in wanted]
+        _try_all(
+            [partial(self.index, n) for n in named] + [partial(self.split, n) for n in self.config.protocols]
+        )
+        runs = [(protocol, name) for protocol in self.config.protocols for name in self.variants(protocol)]
+        _try_all([partial(self.macro_clips, *run) for run in runs])
         recipes = [self.recipe(name) for name in self.config.variants]
         for by in sorted({r.preprocessing.landmarks for r in recipes if r and r.preprocessing.landmarks}):
             check_finder(by, self.config.weights)
@@ -167,7 +207,22 @@ class Sweep:
         if recipe.preprocessing.apex is None and feature.looks_at(recipe.params) == "onset_apex":
             return f"{feature.title} needs an apex frame: leave out 'apex: null'"
         datasets = self.config.protocols[protocol].params.datasets
-        return next(filter(None, (self._unfit(protocol, name, recipe) for name in datasets)), "")
+        reasons = (self._unfit(protocol, name, recipe) for name in datasets)
+        return next(filter(None, reasons), "") or self._macro_incompatible(protocol, variant)
+
+    def _macro_incompatible(self, protocol: str, variant: Variant) -> str:
+        """Say why a variant cannot learn from its macro-expressions under a protocol; blank if it can."""
+        recipe = _macro_recipe(variant)
+        if recipe is None:
+            return ""
+        split, task = self.split(protocol), self.protocol(protocol).task
+        pair = FEATURES[recipe.feature].looks_at(recipe.params) == "onset_apex"
+        for name in variant.macro:
+            reason = self._unfit(protocol, name, recipe)
+            reason = reason or unfit_macro(name, self.index(name), task, split.source, moving=pair)
+            if reason:
+                return reason
+        return ""
 
     def _unfit(self, protocol: str, dataset: str, recipe: Recipe) -> str:
         """Say why a recipe cannot be made of a data set; blank if it can."""
@@ -187,3 +242,21 @@ class Sweep:
             if without:
                 return f"{feature.title} needs an apex frame, {without} clips of {dataset} have none"
         return ""
+
+
+def _macro_recipe(variant: Variant) -> Recipe | None:
+    """Return the representation of macro-expressions that a variant asks for; None if it takes none."""
+    make = variant.spec.macro_inputs
+    return relevant(make(variant.params)) if variant.macro and make is not None else None
+
+
+def _try_all(makes: Sequence[Callable[[], object]]) -> None:
+    """Make everything, and refuse once whatever cannot be made."""
+    problems = []
+    for make in makes:
+        try:
+            make()
+        except MerError as error:
+            problems.append(str(error))
+    if problems:
+        raise DataError("\n".join(dict.fromkeys(problems)))

@@ -69,11 +69,10 @@ class PreparingJobs:
         """Name the sheets that show what recipes make of clips, and the reports beside them."""
         shown = set()
         for protocol in self.sweep.config.protocols:
-            recipes = [self.sweep.recipe(variant) for variant in self.sweep.variants(protocol)]
-            for dataset in self._datasets_of(protocol):
-                if self.sweep.config.datasets[dataset].spec.provides == "clips":
-                    folder = self.artefact_folder(dataset)
-                    shown |= {f"{folder}/{recipe.key}" for recipe in recipes if recipe is not None}
+            for variant in self.sweep.variants(protocol):
+                for dataset, recipe in self.representations(protocol, variant):
+                    if self.sweep.config.datasets[dataset].spec.provides == "clips":
+                        shown.add(f"{self.artefact_folder(dataset)}/{recipe.key}")
         root = f"{RESULTS}/figures/preprocessing"
         return [f"{root}/{sheet}.{suffix}" for sheet in sorted(shown) for suffix in ("png", "md")]
 
@@ -144,10 +143,19 @@ class PreparingJobs:
     @cached_property
     def recipes(self) -> dict[str, Recipe]:
         """Representations that some variant asks for, and the landmarks that these need, by their key."""
-        variants = [self.sweep.recipe(name) for name in self.sweep.config.variants]
+        names = self.sweep.config.variants
+        variants = [*map(self.sweep.recipe, names), *map(self.sweep.macro_recipe, names)]
         asked = [recipe for recipe in variants if recipe is not None]
         landmarks = [landmarks_recipe(recipe) for recipe in asked]
         return {recipe.key: recipe for recipe in (*asked, *landmarks) if recipe is not None}
+
+    def representations(self, protocol: str, variant: str) -> list[tuple[str, Recipe]]:
+        """Pair every data set that a variant looks at under a protocol with its representation."""
+        asked = (
+            (self.sweep.recipe(variant), self._datasets_of(protocol)),
+            (self.sweep.macro_recipe(variant), self.sweep.config.variants[variant].macro),
+        )
+        return [(name, recipe) for recipe, names in asked if recipe is not None for name in names]
 
     def _stand_in(self, name: str) -> tuple[str, StandInParams | None]:
         """Return a data set's key, and the settings of its stand-in if it is one."""

@@ -36,8 +36,8 @@ def make_split(name: str, protocol: EvaluationProtocol, indexes: Sequence[Sample
     unusable = [sample for index in indexes for sample in index.unusable]
     notes = [note for index in indexes for note in index.notes]
     try:
-        _refuse_doubles(samples)
-        _refuse_doubtful_people(samples)
+        refuse_doubles(samples)
+        refuse_doubtful_people(samples)
         labelled = protocol.select(protocol.task.label(samples))
         everything = labelled
         if unusable:
@@ -77,7 +77,8 @@ def _refuse_other_folds(
     protocol: EvaluationProtocol, samples: Sequence[LabelledSample], n_folds: int
 ) -> None:
     """Refuse folds that are not as many as declared for exactly these clips."""
-    declared = {one.folds for one in protocol.expected(samples) if not one.differences(samples)}
+    # 0 where the number of people is not known, and with it that of folds.
+    declared = {one.folds for one in protocol.expected(samples) if one.folds and not one.differences(samples)}
     if declared and n_folds not in declared:
         numbers = " or ".join(map(str, sorted(declared)))
         raise DataError(f"{n_folds} folds of these clips, where the protocol declares {numbers}.")
@@ -141,7 +142,14 @@ def index_digest(index: SampleIndex) -> str:
     return digest([index.fingerprint, index.version, index.warnings, index.notes, samples])
 
 
-def _refuse_doubles(samples: Sequence[Sample]) -> None:
+def refuse_doubles(samples: Sequence[Sample]) -> None:
+    """Refuse clips that two data sets hold.
+
+    Raises
+    ------
+    DataError
+        Naming each with its data sets.
+    """
     datasets = defaultdict(list)
     for sample in samples:
         datasets[sample.sample_id].append(sample.dataset)
@@ -150,8 +158,14 @@ def _refuse_doubles(samples: Sequence[Sample]) -> None:
         raise DataError(listed("Clips occur in two data sets:", doubled))
 
 
-def _refuse_doubtful_people(samples: Sequence[Sample]) -> None:
-    """Refuse what would put one person on both sides of a fold, or looks as if it would."""
+def refuse_doubtful_people(samples: Sequence[Sample]) -> None:
+    """Refuse what would put one person on both sides of a fold, or looks as if it would.
+
+    Raises
+    ------
+    DataError
+        Naming subjects that are several persons, and persons whose names are nearly the same.
+    """
     persons = defaultdict(set)
     spellings = defaultdict(set)
     for sample in samples:

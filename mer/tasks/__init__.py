@@ -1,5 +1,6 @@
 """The tasks that papers and challenges define on the databases."""
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from mer.tasks.base import ANY_DATABASE, Rule, Task
@@ -10,6 +11,12 @@ _SAME = Rule({name: (name,) for name in _THREE})
 _SMIC = ("smic_hs", "smic_vis", "smic_nir")
 _SAMM_NEGATIVE = ("anger", "contempt", "disgust", "fear", "sadness")
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
+# Sets of macro-expressions. EMR's authors map CK+ so, but for sadness, which their program calls positive.
+_POSED = ("ckplus", "oulu_casia", "jaffe", "mug", "kdef", "rafd", "mmi", "tfeid")
+_EMOTIONS = Rule(
+    {_NEGATIVE: _SAMM_NEGATIVE, _POSITIVE: ("happiness",), _SURPRISE: (_SURPRISE,)}, dropped=("neutral",)
+)
+_MACRO_SETS = {**dict.fromkeys(_POSED, _EMOTIONS), "casme_squared": Rule(_SAME.classes, ("others",))}
 _OBJECTIVE = Rule({name: (name,) for name in ("I", "II", "III", "IV", "V")}, ("VI", "VII"))
 
 _TASKS = (
@@ -183,4 +190,14 @@ _TASKS = (
     ),
 )
 
-TASKS = MappingProxyType({task.name: task for task in _TASKS})
+
+def _with_macro_sets(task: Task) -> Task:
+    """Add what the sets of macro-expressions are called in a task that tells negative from positive."""
+    if not set(_THREE) <= set(task.classes):
+        return task
+    # Where any database is known, CAS(ME)² is: its labels are the classes.
+    named = _POSED if ANY_DATABASE in task.rules else _MACRO_SETS
+    return replace(task, rules={**{name: _MACRO_SETS[name] for name in named}, **task.rules})
+
+
+TASKS = MappingProxyType({task.name: _with_macro_sets(task) for task in _TASKS})

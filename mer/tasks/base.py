@@ -68,12 +68,11 @@ class Task:
         DataError
             If a database has no rule or a label no class, naming each with its count.
         """
-        maps = {database: rule.class_of() for database, rule in self.rules.items()}
         labelled = []
         unknown: Counter[tuple[str, str]] = Counter()
         without = set(self.without_label(samples))
         for sample in samples:
-            mapped = maps.get(sample.database, maps.get(ANY_DATABASE, {}))
+            mapped = self._class_of(sample.database)
             label = getattr(sample, self.by)
             if sample.sample_id in without:
                 continue
@@ -94,6 +93,16 @@ class Task:
             )
             raise DataError(listed(f"Task '{self.name}' has no class for these labels. {remedy}", problems))
         return tuple(labelled)
+
+    def label_known(self, samples: Sequence[Sample]) -> tuple["LabelledSample", ...]:
+        """Give their class to the samples that have one, leaving out all others."""
+        found = [(one, self._class_of(one.database).get(getattr(one, self.by))) for one in samples]
+        return tuple(LabelledSample(sample, name) for sample, name in found if name is not None)
+
+    def _class_of(self, database: str) -> Mapping[str, str | None]:
+        """Map every known label of a database to its class, or to None if it is dropped."""
+        rule = self.rules.get(database) or self.rules.get(ANY_DATABASE)
+        return {} if rule is None else rule.class_of()
 
     def without_label(self, samples: Sequence[Sample]) -> tuple[str, ...]:
         """Name the samples that have no label in a database where others have one: they are left out."""

@@ -35,13 +35,16 @@ def augment(
     planes = _mirrored(images, draws, mirror_sum).flatten(1, -3)
     planes = _moved(planes, draws)
     planes = _brightened(planes, draws)
-    mixed = planes.view(shape)
-    if (draws.share < 1).any():
-        partner = torch.as_tensor(draws.partner, device=images.device)
-        share = _column(draws.share, images)
-        mixed = _mix(mixed, mixed[partner], share)
-        targets = _mix(targets, targets[partner], share)
-    return mixed, targets
+    return mixup(planes.view(shape), draws), mixup(targets, draws)
+
+
+def mixup(values: Tensor, draws: Draws) -> Tensor:
+    """Mix what is known of each sample (N, ...) with that of its partner, as mixup has drawn it."""
+    if not (draws.share < 1).any():
+        return values
+    partner = torch.as_tensor(draws.partner, device=values.device)
+    share = _column(draws.share, values).view(-1, *[1] * (values.ndim - 1))
+    return share * values + (1 - share) * values[partner]
 
 
 def _mirrored(images: Tensor, draws: Draws, mirror_sum: float | None) -> Tensor:
@@ -76,11 +79,6 @@ def _brightened(planes: Tensor, draws: Draws) -> Tensor:
     bright = planes * _column(draws.brightness, planes)
     mean = bright.mean(dim=(1, 2, 3), keepdim=True)
     return (bright - mean) * _column(draws.contrast, planes) + mean
-
-
-def _mix(own: Tensor, other: Tensor, share: Tensor) -> Tensor:
-    share = share.view(-1, *[1] * (own.ndim - 1))
-    return share * own + (1 - share) * other
 
 
 def _column(values: FloatArray, like: Tensor) -> Tensor:

@@ -53,6 +53,12 @@ class NetworkDesign:
     mirror_sum
         Horizontal flow, in channel 0, plus its mirror image: 0, 1 or 255, as the images are scaled; None
         where images hold no flow.
+    domain_loss
+        From the network's outputs and one for macro-, zero for micro-expressions (N,) to the loss of each
+        sample, (N,). The loop averages it over the batch, unweighted, and adds it to the other loss; it
+        is not asked where no macro-expressions are learned from.
+    before_step
+        Called before each training step with the network and the number of steps that are done.
     """
 
     build: Callable[[int], nn.Module]
@@ -60,3 +66,10 @@ class NetworkDesign:
     scores: Callable[[Outputs], Tensor] = softmax_scores
     lr_factors: Mapping[str, float] = field(default_factory=dict)
     mirror_sum: float | None = None
+    domain_loss: Callable[[Outputs, Tensor], Tensor] | None = None
+    before_step: Callable[[Any, int], None] | None = None
+
+    @property
+    def stackable(self) -> bool:
+        """Whether folds may be trained together; stacks know neither domains nor the count of steps."""
+        return self.domain_loss is None and self.before_step is None

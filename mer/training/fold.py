@@ -30,12 +30,15 @@ class Part:
         Shape (N,), on the host.
     weight_of_class
         What a sample of each class weighs in the loss, (K,).
+    is_macro
+        One for macro-expressions, zero for micro-expressions, (N,); None where there are only these.
     """
 
     images: Tensor
     targets: Tensor
     labels: IntArray
     weight_of_class: Tensor
+    is_macro: Tensor | None = None
 
 
 @dataclass
@@ -64,6 +67,8 @@ def divide(
 ) -> tuple[Part, Part | None]:
     """Put training samples on the device; with 'inner_val', hold subjects out of them.
 
+    Class balance counts all samples that are learned from, macro-expressions like micro-expressions.
+
     Returns
     -------
     tuple
@@ -91,6 +96,9 @@ def _part(samples: LabelledSamples, settings: TrainingParams, device: torch.devi
         torch.as_tensor(np.eye(n_classes, dtype=np.float32)[samples.labels], device=device),
         samples.labels,
         torch.as_tensor(weights, dtype=torch.float32, device=device),
+        None
+        if samples.is_macro is None
+        else torch.as_tensor(samples.is_macro, dtype=torch.float32, device=device),
     )
 
 

@@ -13,6 +13,8 @@ N_PARTS = 5
 def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
     """Divide training samples by subject, a fifth of them held out, classes spread as evenly as can be.
 
+    Only subjects with micro-expressions are held out, and only by these; see ``divisions``.
+
     Returns
     -------
     tuple of ndarray
@@ -21,18 +23,22 @@ def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray
     Raises
     ------
     TrainingError
-        If there is only one subject.
+        If there is only one subject with micro-expressions.
     """
-    if len(set(train.subjects)) < 2:
+    n_subjects = len(set(np.array(train.subjects)[_micro(train)]))
+    if n_subjects < 2:
         raise TrainingError(
-            f"'selection: inner_val' holds out training subjects, and there is only "
-            f"{len(set(train.subjects))}. Take 'selection: last'."
+            f"'selection: inner_val' holds out training subjects, and there is only {n_subjects}. "
+            "Take 'selection: last'."
         )
     return divisions(train, rng)[0]
 
 
 def divisions(train: LabelledSamples, rng: np.random.Generator) -> list[tuple[IntArray, IntArray]]:
     """Divide training samples by subject in five ways, each of which holds another fifth out.
+
+    Only subjects with micro-expressions are divided, and only their micro-expressions are held out. Their
+    macro-expressions are in neither part then; those of all other subjects are learned from.
 
     Returns
     -------
@@ -42,11 +48,13 @@ def divisions(train: LabelledSamples, rng: np.random.Generator) -> list[tuple[In
     """
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
-    n_parts = int(min(N_PARTS, len(set(train.subjects))))
+    micro = _micro(train)
+    groups, labels = np.array(train.subjects)[micro], train.labels[micro]
+    n_parts = int(min(N_PARTS, len(set(groups))))
     if n_parts < 2:
         return []
-    groups, seed = np.array(train.subjects), int(rng.integers(2**32))
-    if np.unique(train.labels, return_counts=True)[1].max() < n_parts:
+    seed = int(rng.integers(2**32))
+    if np.unique(labels, return_counts=True)[1].max() < n_parts:
         # No class has a clip for every part, so that there is nothing to spread.
         splitter = GroupKFold(n_parts, shuffle=True, random_state=seed)
     else:
@@ -54,4 +62,10 @@ def divisions(train: LabelledSamples, rng: np.random.Generator) -> list[tuple[In
     with warnings.catch_warnings():
         # Of a class with fewer clips than parts: some part is without it.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        return list(splitter.split(train.labels, train.labels, groups))
+        parts = [held_out for _, held_out in splitter.split(labels, labels, groups)]
+    return [(np.flatnonzero(~np.isin(train.subjects, groups[part])), micro[part]) for part in parts]
+
+
+def _micro(train: LabelledSamples) -> IntArray:
+    """Return the positions of micro-expressions."""
+    return np.arange(len(train)) if train.is_macro is None else np.flatnonzero(~train.is_macro)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from mer.core.errors import TrainingError
 from mer.core.types import LabelledSamples
 from mer.models.layers import set_keys
-from mer.training.augmentation import augment
+from mer.training.augmentation import augment, mixup
 from mer.training.batches import Step, steps_of_epoch
 from mer.training.checkpoints import Keeper, as_text, from_text
 from mer.training.course import Course, Progress
@@ -32,12 +32,14 @@ def train_networks(
 ) -> list[nn.Module | TrainingError]:
     """Train a network on each of several folds: stacked on a GPU, one after the other on a CPU.
 
+    A design with a loss of domains or a call before each step is trained fold by fold everywhere.
+
     Returns
     -------
     list
         A network in evaluation mode on the CPU for each fold, or why there is none.
     """
-    if len(trains) > 1 and device.type == "cuda":
+    if len(trains) > 1 and device.type == "cuda" and design.stackable:
         from mer.training.stacked import train_stacked
 
         return train_stacked(design, settings, trains, rngs, courses, device)
@@ -103,7 +105,7 @@ def train_network(
 
 @dataclass
 class Run:
-    """Training on one fold: what it needs, and how far it is."""
+    """Training on one fold: what it needs, and how far it is, in epochs and in steps."""
 
     network: nn.Module
     optimiser: torch.optim.Optimizer
@@ -114,6 +116,7 @@ class Run:
     learned: Part
     held_out: Part | None
     epoch: int = 0
+    n_steps: int = 0
 
     def __post_init__(self) -> None:
         self.best = Best()
@@ -145,22 +148,38 @@ class Run:
         return float(total) / count
 
     def _train_step(self, step: Step) -> Tensor:
-        rows = torch.as_tensor(step.rows, device=self.learned.images.device)
-        x, targets = self.learned.images[rows], self.learned.targets[rows]
-        if step.draws is not None:
-            x, targets = augment(x, targets, step.draws, self.design.mirror_sum)
+        x, targets, is_macro = self._batch(step)
+        if self.design.before_step is not None:
+            self.design.before_step(self.network, self.n_steps)
         set_keys(self.network, step.key)
         self.optimiser.zero_grad(set_to_none=True)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.settings.mixed_precision):
-            losses = self.design.loss(self.network(x), targets)
+            outputs = self.network(x)
+            losses = self.design.loss(outputs, targets)
+            domains = None
+            if self.design.domain_loss is not None and is_macro is not None:
+                domains = self.design.domain_loss(outputs, is_macro)
         weights = targets @ self.learned.weight_of_class
         # Not divided by the batch's own weights: in a batch of one class they would count for nothing.
         loss = (losses * weights).mean()
+        if domains is not None:
+            loss = loss + domains.mean()
         loss.backward()  # type: ignore[no-untyped-call]
         if self.settings.clip_norm is not None:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.clip_norm)
         self.optimiser.step()
+        self.n_steps += 1
         return loss.detach()
+
+    def _batch(self, step: Step) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Gather the images of a step, their targets, and which are macro-expressions, (N,) or None."""
+        rows = torch.as_tensor(step.rows, device=self.learned.images.device)
+        x, targets, is_macro = self.learned.images[rows], self.learned.targets[rows], self.learned.is_macro
+        is_macro = None if is_macro is None else is_macro[rows]
+        if step.draws is not None:
+            x, targets = augment(x, targets, step.draws, self.design.mirror_sum)
+            is_macro = None if is_macro is None else mixup(is_macro, step.draws)
+        return x, targets, is_macro
 
     def _after_epoch(self, loss: float) -> None:
         """Compare the epoch with the best one, and let others watch."""
@@ -179,6 +198,7 @@ class Run:
     def _state(self) -> dict[str, Any]:
         return {
             "epoch": self.epoch,
+            "n_steps": self.n_steps,
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "stream": as_text(stream_state(self.rng)),
@@ -189,7 +209,7 @@ class Run:
     def _resume(self, state: dict[str, Any] | None) -> None:
         if state is None:
             return
-        self.epoch = state["epoch"]
+        self.epoch, self.n_steps = state["epoch"], state["n_steps"]
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.rng.bit_generator.state = from_text(state["stream"])

@@ -199,3 +199,9 @@ def test_folds_that_are_not_as_many_as_declared_are_refused(samples, monkeypatch
     monkeypatch.setattr(type(protocol), "n_folds", lambda self, subjects, clips: 25)
     with pytest.raises(DataError, match="26 folds of these clips, where the protocol declares 25"):
         make_split("p", protocol, [samples("casme2")])
+
+
+def test_where_the_number_of_people_is_not_known_any_number_of_folds_will_do(samples, monkeypatch):
+    protocol = EXAMPLES["loso casme2 casme2_5"]
+    monkeypatch.setattr(type(protocol), "n_folds", lambda self, subjects, clips: 0)
+    assert len(make_split("p", protocol, [samples("casme2")]).folds) == 26

@@ -161,7 +161,7 @@ FURTHER = {
     "smic_hs": ({"non_micro": True},),
     "casme_squared": ({"expressions": "all"},),
     "samm_lv": ({"expressions": "macro"},),
-    "ckplus": ({"last": 99},),
+    "ckplus": ({"last": 99}, {"clips": "sequences"}),
     "oulu_casia": ({"last": 6},),
     "mug": ({"middle": 9},),
 }

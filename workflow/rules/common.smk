@@ -125,6 +125,14 @@ def train_spec(w):
     )
 
 
+def macro_spec(w):
+    return jobs_of(w).macro_spec(w.protocol, w.variant)
+
+
+def macro_clips(w):
+    return jobs_of(w).macro_clips(w.protocol, w.variant)
+
+
 def lists(w):
     return jobs_of(w).lists(w.protocol, w.variant)
 

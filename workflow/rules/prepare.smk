@@ -31,6 +31,22 @@ rule folds:
         " --output {output:q} > {log:q} 2>&1"
 
 
+# Macro-expressions that a variant learns from as well, labelled by the protocol's task.
+rule macro:
+    output:
+        "results/{sweep}/macro/{protocol}/{variant}.json",
+    log:
+        "results/{sweep}/logs/macro/{protocol}/{variant}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=macro_spec,
+        execution=execution,
+    shell:
+        "python -m mer.cli macro --spec {params.spec:q} --execution {params.execution:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
 rule audit:
     input:
         "results/{sweep}/folds/{protocol}.json",

@@ -7,6 +7,8 @@ rule train:
         # Nothing trains on folds that leak.
         audit="results/{sweep}/audits/{protocol}.md",
         lists=lists,
+        # None, for most variants.
+        macro=macro_clips,
     output:
         "results/{sweep}/{kind}/{protocol}/{variant}/s{seeds}/{first}-{last}.parquet",
     log:
@@ -23,5 +25,5 @@ rule train:
         work="results/{sweep}/checkpoints/{protocol}/{variant}",
     shell:
         "python -m mer.cli train --spec {params.spec:q} --execution {params.execution:q}"
-        " --folds {input.folds:q} --inputs {input.lists:q} --work {params.work:q}"
-        " --output {output:q} 2>&1 | tee {log:q}"
+        " --folds {input.folds:q} --inputs {input.lists:q} --macro {input.macro:q}"
+        " --work {params.work:q} --output {output:q} 2>&1 | tee {log:q}"

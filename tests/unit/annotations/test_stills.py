@@ -136,3 +136,14 @@ def test_a_folder_without_images_is_explained(read):
         "copy: no image of jaffe, such as KA.AN1.39.tiff. Name the folder above it, or set 'pattern' to "
         "how the paths of your copy end."
     )
+
+
+def test_a_ckplus_sequence_may_be_one_clip_from_neutral_to_its_peak(read):
+    """It has the name of its first image, and so that image's landmarks."""
+    found = read("ckplus", *CKPLUS, texts={CKPLUS_LABEL: "   3.0000000e+00\n"}, clips="sequences")
+    assert told(found) == [("S005", "S005_001_00000001", "disgust")]
+    (record,) = found.records
+    assert (record.onset, record.apex, record.offset) == (0, 10, 10)
+    assert record.files == tuple(path.rpartition("/")[2] for path in CKPLUS)
+    with pytest.raises(ValueError, match="'last' goes with 'clips: images'"):
+        DATASETS["ckplus"].params.from_plain({"clips": "sequences", "last": 1})

@@ -40,6 +40,7 @@ def test_casme2_is_known_in_three_versions():
         ("kdef", "frontal", 980, 70),
         ("rafd", "frontal", 1608, 67),
         ("ckplus", "last three images", 3 * 327, None),
+        ("ckplus", "sequences", 327, None),
         ("oulu_casia", "last three images", 3 * 480, 80),
     ],
 )

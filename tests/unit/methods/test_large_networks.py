@@ -9,7 +9,11 @@ from pydantic import ValidationError
 
 from mer.core.errors import ConfigError, DataError
 from mer.core.types import Execution
+from mer.methods import METHODS
+from mer.models.emr import before_step, domain_loss
 from mer.models.resnet18 import ResNet18Trunk
+from mer.preprocessing.steps import Preprocessing
+from mer.preprocessing.told_apex import told
 
 KEYS = ("alexnet", "googlenet", "vgg16", "capsulenet", "emr")
 
@@ -90,3 +94,24 @@ def test_what_looks_at_frames_asks_for_colour():
     capsulenet, emr = (spec_of(key).inputs(spec_of(key).params()) for key in ("capsulenet", "emr"))
     assert (capsulenet.feature, capsulenet.params.which, capsulenet.params.colour) == ("frames", "apex", True)
     assert (emr.feature, emr.preprocessing.magnification.method) == ("flow_hsv", "evm")
+
+
+def test_macro_expressions_of_emr_are_reduced_to_their_middle_and_not_magnified():
+    spec = spec_of("emr")
+    asked = spec.macro_inputs(spec.params())
+    assert (asked.feature, asked.params) == ("flow_hsv", spec.inputs(spec.params()).params)
+    assert (asked.preprocessing.magnification, asked.preprocessing.steps) == (None, ("apex",))
+    assert told(asked.preprocessing.apex, n_frames=11, annotated=10) == 5
+    cropped = {"landmarks": "given", "crop": {}, "apex": {"spotting": "ten_cells"}}
+    for preprocessing in (cropped, {"landmarks": "given", "apex": {"spotting": "ten_cells"}}):
+        settings = spec.macro_inputs(spec.params.from_plain({"preprocessing": preprocessing})).preprocessing
+        assert settings == Preprocessing.from_plain(settings.model_dump(mode="json"))  # nothing contradicts
+        assert (settings.landmarks == "given") == ("crop" in preprocessing)
+
+
+def test_emr_alone_tells_domains_apart_and_is_never_stacked():
+    design = design_of("emr")
+    assert not design.stackable
+    assert (design.domain_loss, design.before_step) == (domain_loss, before_step)
+    assert design_of("capsulenet").stackable
+    assert [name for name, spec in METHODS.items() if spec.macro_inputs is not None] == ["emr"]

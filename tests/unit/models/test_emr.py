@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from mer.models.emr import EMR, domain_loss, loss
+from mer.models.emr import EMR, before_step, domain_loss, loss
 from mer.models.layers import Dropout
 
 
@@ -99,6 +99,13 @@ def domain_gradient(network):
     outputs = network(torch.zeros(2, 3, 8, 8))
     domain_loss(outputs, torch.ones(2)).sum().backward()
     return network.upper[0].weight.grad.clone(), network.domain[0].weight.grad.clone()
+
+
+@pytest.mark.parametrize(("n_steps", "strength"), [(0, 0.0), (1000, 0.4621172), (10_000, 0.9999092)])
+def test_the_reversal_grows_by_steps_done_divided_by_ten_thousand(headed, n_steps, strength):
+    """2 / (1 + exp(-10 p)) - 1 at p of 0, 0.1 and 1."""
+    before_step(headed, n_steps)
+    assert float(headed.reversal.strength) == pytest.approx(strength, abs=1e-6)
 
 
 def test_what_tells_the_domain_is_unlearned_by_the_halves(headed):

@@ -15,7 +15,7 @@ def test_every_catalogue_entry_has_its_settings_in_the_schema():
     definitions = schema()["$defs"]
     for key, catalogue in (("dataset", DATASETS), ("protocol", PROTOCOLS), ("method", METHODS)):
         for name, spec in catalogue.items():
-            plan = {"protocols", "seeds", "skip"} if key == "method" else set()
+            plan = {"protocols", "seeds", "skip", "macro"} if key == "method" else set()
             expected = {key, *plan, *spec.params.model_fields}
             assert set(definitions[f"{key}_{name}"]["properties"]) == expected
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from mer.core.errors import DataError
@@ -73,3 +75,21 @@ def test_the_organisers_list_has_the_published_counts():
         "samm": 28,
         "smic_hs": 16,
     }
+
+
+def test_of_macro_expressions_those_with_a_class_are_labelled(samples):
+    """Sadness is negative, whatever EMR's program makes of it; nobody asks for a class of the others."""
+    emotions = ("anger", "sadness", "happiness", "surprise", "neutral", "bored")
+    posed = [replace(one, database="ckplus", emotion=e) for one, e in zip(samples, emotions, strict=False)]
+    for name in ("megc2019", "three_class", "casme2_4"):
+        found = [(one.sample.emotion, one.label) for one in TASKS[name].label_known(posed)]
+        assert found == [
+            ("anger", "negative"), ("sadness", "negative"), ("happiness", "positive"), ("surprise", "surprise")
+        ]  # fmt: skip
+    assert TASKS["casme2_5"].label_known(posed) == ()
+    squared = [
+        replace(one, database="casme_squared", emotion=e)
+        for one, e in zip(samples, ("positive", "others"), strict=False)
+    ]
+    for name in ("megc2019", "three_class"):
+        assert [one.label for one in TASKS[name].label_known(squared)] == ["positive"]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,3 +69,32 @@ def test_a_rare_class_is_held_out_by_someone_without_a_warning(make_samples):
     samples = make_samples(np.zeros((30, 1)), labels, [f"s{row % 5}" for row in range(30)])
     _, held_out = divided(samples)
     assert len(held_out) == 6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_only_micro_expressions_are_held_out_and_nothing_else_of_their_people(people, seed):
+    """Of ten people, each has four micro- and two macro-expressions; five more have macro-expressions alone."""
+    more = tuple(f"demo:m{number}" for number in range(5))
+    joined = replace(
+        people,
+        sample_ids=(*people.sample_ids, *more),
+        data=np.zeros((65, 1)),
+        subjects=(*people.subjects, *more),
+        labels=np.append(people.labels, [0, 1, 2, 0, 1]),
+        is_macro=np.append(people.labels == 2, [True] * 5),
+    )
+    learned, held_out = divided(joined, seed)
+    names, macro = np.array(joined.subjects), joined.is_macro
+    assert not macro[held_out].any()
+    assert len(set(names[held_out])) == 2
+    assert np.bincount(joined.labels[held_out]).tolist() == [4, 4]
+    assert not set(names[learned]) & set(names[held_out])
+    assert set(names[learned]) | set(names[held_out]) == set(names)
+    assert len(learned) == 65 - 2 * 6
+
+
+def test_people_with_macro_expressions_alone_are_nobody_to_hold_out(make_samples):
+    samples = make_samples(np.zeros((6, 1)), np.arange(6) % 3, ["s", "s", "s", "t", "u", "v"])
+    samples = replace(samples, is_macro=np.arange(6) > 2)
+    with pytest.raises(TrainingError, match="there is only 1. Take 'selection: last'"):
+        divided(samples)
