@@ -21,17 +21,25 @@ def after_steps(n, **settings):
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("name", "used", "expected"),
     [
-        ("constant", [1, 1, 1, 1, 1, 1]),
-        ("step", [1, 1, 0.3, 0.3, 0.09, 0.09]),  # times 0.3 every two epochs
+        ("constant", {}, [1, 1, 1, 1, 1, 1]),
+        (
+            "step",
+            {"schedule_epochs": 2, "schedule_factor": 0.3},
+            [1, 1, 0.3, 0.3, 0.09, 0.09],
+        ),  # times 0.3 every two epochs
         # (1 + cos(pi e / 6)) / 2: the cosines are 1, sqrt(3) / 2, 1 / 2, 0, -1 / 2, -sqrt(3) / 2.
-        ("cosine", [1, 0.9330127, 0.75, 0.5, 0.25, 0.0669873]),
-        ("cosine_restarts", [1, 0.5, 1, 0.5, 1, 0.5]),  # cosines of 0 and pi / 2, every two epochs
+        ("cosine", {}, [1, 0.9330127, 0.75, 0.5, 0.25, 0.0669873]),
+        (
+            "cosine_restarts",
+            {"schedule_epochs": 2},
+            [1, 0.5, 1, 0.5, 1, 0.5],
+        ),  # cosines of 0 and pi / 2, every two epochs
     ],
 )
-def test_a_schedule_takes_its_course(name, expected):
-    settings = TrainingParams(epochs=6, schedule=name, schedule_epochs=2, schedule_factor=0.3)
+def test_a_schedule_takes_its_course(name, used, expected):
+    settings = TrainingParams(epochs=6, schedule=name, **used)
     assert [schedule(settings, epoch) for epoch in range(6)] == pytest.approx(expected)
 
 
