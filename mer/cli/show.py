@@ -30,7 +30,8 @@ def _show(arguments: argparse.Namespace) -> None:
         raise DataError(
             f"{summary}: no finished sweep. Run 'snakemake' first, or check the name of the sweep."
         )
-    tables = json.loads(summary.read_text(encoding="utf-8"))["tables"]
+    listed = json.loads(summary.read_text(encoding="utf-8"))
+    tables, audits = listed["tables"], listed["audits"]
     paths = [folder / "tables" / Path(table).name for table in tables if table.endswith(".md")]
     console = Console(highlight=False, soft_wrap=True, markup=False)
     for path in paths:
@@ -45,8 +46,10 @@ def _show(arguments: argparse.Namespace) -> None:
     console.print(f"Tables:      {folder}/tables/*.csv, .md, .tex")
     console.print(f"Figures:     {folder}/figures/*/*.png, .pdf")
     console.print(f"Preprocessing of a few clips: {RESULTS}/figures/preprocessing/*/*.png, .md")
-    console.print(f"Leak audits: {folder}/audits/*.md; how data were read: {folder}/samples/*.md")
-    console.print(f"Predictions: {folder}/predictions/, one row per test clip")
+    console.print(f"Leak audits: {', '.join(audits)}; how data were read: {folder}/samples/*.md")
+    console.print(
+        f"Predictions: one row per test clip, in the files that {summary} lists by protocol and variant"
+    )
 
 
 def _compact(title: str, rows: pd.DataFrame, width: int) -> tuple[Table, int]:

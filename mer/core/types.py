@@ -237,9 +237,12 @@ class Execution:
         Folder of each configured data set that lies on disk.
     weights
         Folder of network weights that the user has fetched; blank if there is none.
+    title
+        What messages call the work; blank where it has no other name.
     """
 
     device: Literal["auto", "cuda", "cpu"] = "auto"
     threads: int = 1
     roots: Mapping[str, str] = field(default_factory=dict)
     weights: str = ""
+    title: str = ""

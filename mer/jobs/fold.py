@@ -67,7 +67,8 @@ class Work:
     def name(self, cell: Cell) -> str:
         """Name a cell for messages."""
         n, name = len(self.split.folds), self.split.folds[cell.fold].name
-        return f"{self.spec.variant}, seed {cell.seed}, fold {cell.fold} of {n} ('{name}')"
+        title = self.execution.title or self.spec.run
+        return f"{title}, seed {cell.seed}, fold {cell.fold} of {n} ('{name}')"
 
     def train(self, cell: Cell) -> LabelledSamples:
         """Return the training samples of a cell with their labels.
@@ -138,19 +139,30 @@ def run_cells(work: Work, cells: Sequence[Cell]) -> list[pd.DataFrame | MerError
     return [
         type(result)(f"Fold {cell.fold} ('{work.split.folds[cell.fold].name}'), seed {cell.seed}: {result}")
         if isinstance(result, MerError)
-        else _rows(work, cell, result, seconds)
+        else _rows(work, cell, result.scores, seconds + result.earlier)
         for cell, result in zip(cells, results, strict=True)
     ]
 
 
-def _scores(work: Work, cells: Sequence[Cell]) -> "list[list[FloatArray] | MerError]":
-    """Return the scores that count, or those after every epoch for an oracle, of every cell."""
-    results: dict[Cell, list[FloatArray] | MerError] = {}
+@dataclass(frozen=True)
+class Scored:
+    """Scores of test samples, (N, K): those that count, or those after every epoch for an oracle.
+
+    ``earlier`` are the seconds that training took before it was interrupted.
+    """
+
+    scores: list[FloatArray]
+    earlier: float = 0.0
+
+
+def _scores(work: Work, cells: Sequence[Cell]) -> list[Scored | MerError]:
+    """Train on every cell and score its test samples."""
+    results: dict[Cell, Scored | MerError] = {}
     trains: dict[Cell, LabelledSamples] = {}
     tests = {cell: work.test(cell) for cell in cells}
     for cell in cells:
         if not len(tests[cell]):
-            results[cell] = [np.empty((0, len(work.split.classes)))]
+            results[cell] = Scored([np.empty((0, len(work.split.classes)))])
             continue
         try:
             trains[cell] = work.train(cell)
@@ -161,7 +173,8 @@ def _scores(work: Work, cells: Sequence[Cell]) -> "list[list[FloatArray] | MerEr
         if isinstance(fitted, MerError):
             results[cell] = fitted
         else:
-            results[cell] = courses[cell].watched or [fitted.predict_proba(tests[cell])]
+            scores = courses[cell].watched or [fitted.predict_proba(tests[cell])]
+            results[cell] = Scored(scores, sum(courses[cell].earlier))
     return [results[cell] for cell in cells]
 
 
@@ -262,5 +275,5 @@ def _rows(work: Work, cell: Cell, scores: list[FloatArray], seconds: float) -> p
     }
     if spec.selection == "oracle_test":
         return trajectory_rows(work.split, test, scores, about)
-    about |= {"method": spec.method.key, "variant": spec.variant, "selection": spec.selection}
+    about |= {"method": spec.method.key, "variant": spec.run, "selection": spec.selection}
     return prediction_rows(work.split, test, scores[-1], about)

@@ -47,7 +47,8 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
     if spec.selection == "oracle_test":
         rows = _chosen_by_oracle(spec, split, packs)
     else:
-        rows = read_predictions(packs, split.classes)
+        # Sweeps share predictions, and each has its own name for them.
+        rows = read_predictions(packs, split.classes).assign(variant=spec.variant)
     left_out = read_left_out(packs)
     expected = {name: times for name, times in split.times_tested.items() if name not in left_out}
     check_complete(rows, expected, spec.recipes, place)

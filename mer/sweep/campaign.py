@@ -1,4 +1,4 @@
-"""Several sweeps planned together; arrays that they share are prepared once."""
+"""Several sweeps planned together; arrays and predictions that they share are made once."""
 
 from collections.abc import Sequence
 
@@ -51,6 +51,32 @@ class Campaign:
             if folder in jobs.datasets and recipe_key in jobs.recipes:
                 return jobs
         raise ConfigError(f"No sweep asks for {recipe_key} of {folder}.")
+
+    def of_split(self, split: str) -> tuple[Jobs, str]:
+        """Return a sweep that divides clips into the named folds, and its protocol.
+
+        Raises
+        ------
+        ConfigError
+            If none does.
+        """
+        for jobs in self.sweeps.values():
+            if split in jobs.splits:
+                return jobs, jobs.splits[split]
+        raise ConfigError(f"No sweep has the folds {split}.")
+
+    def of_run(self, split: str, run: str) -> tuple[Jobs, str, str]:
+        """Return a sweep that trains a method with its settings, its protocol and its variant.
+
+        Raises
+        ------
+        ConfigError
+            If none does.
+        """
+        for jobs in self.sweeps.values():
+            if (split, run) in jobs.runs:
+                return jobs, *jobs.runs[split, run]
+        raise ConfigError(f"No sweep trains {run} on {split}.")
 
     def stand_in(self, folder: str) -> str:
         """Return the arguments of the command that writes a stand-in.

@@ -119,12 +119,17 @@ class PreparingJobs:
 
     # How jobs run
 
-    def execution(self, threads: int) -> str:
+    def execution(self, threads: int, title: str = "") -> str:
         """Tell a job how to run; never compared with the last run."""
-        roots = {name: str(path) for name, path in self.sweep.config.paths.items()}
         config = self.sweep.config
         return canonical(
-            {"device": config.device, "threads": threads, "roots": roots, "weights": config.weights}
+            {
+                "device": config.device,
+                "threads": threads,
+                "roots": {name: str(path) for name, path in config.paths.items()},
+                "weights": config.weights,
+                "title": title,
+            }
         )
 
     def n_preparing_gpus(self, recipe_key: str) -> int:

@@ -45,6 +45,8 @@ class Course:
         File that training continues from if it was interrupted; None keeps nothing.
     identity
         What the file must belong to: a checkpoint of anything else is not used.
+    earlier
+        Seconds that training took before it was interrupted, of every checkpoint that it continued from.
     """
 
     watch: Callable[[Any], FloatArray] | None = None
@@ -52,6 +54,7 @@ class Course:
     tell: Callable[[Progress], None] | None = None
     checkpoint: Path | None = None
     identity: str = ""
+    earlier: list[float] = field(default_factory=list)
 
     def of_member(self, number: int) -> "Course":
         """Return the course of one of several networks that are trained on the same fold."""

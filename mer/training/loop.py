@@ -1,5 +1,6 @@
 """The training loop of all networks, one fold at a time."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -120,6 +121,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.best = Best()
+        self.started, self.earlier = time.perf_counter(), 0.0
         self.keeper = Keeper(self.course.checkpoint, self.course.identity)
 
     def go(self) -> None:
@@ -199,6 +201,7 @@ class Run:
         return {
             "epoch": self.epoch,
             "n_steps": self.n_steps,
+            "seconds": time.perf_counter() - self.started + self.earlier,
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "stream": as_text(stream_state(self.rng)),
@@ -210,6 +213,8 @@ class Run:
         if state is None:
             return
         self.epoch, self.n_steps = state["epoch"], state["n_steps"]
+        self.earlier = state["seconds"]
+        self.course.earlier.append(self.earlier)
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.rng.bit_generator.state = from_text(state["stream"])

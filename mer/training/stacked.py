@@ -7,6 +7,7 @@ batch of an epoch, which differs in size from fold to fold, is filled up with sa
 
 import copy
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,6 +158,7 @@ class Stack:
         self.key_names = [f"{n}.key" for n, m in self.template.named_modules() if isinstance(m, Dropout)]
         self.optimiser = build_optimiser(self.weights, settings, design.lr_factors)
         self.epoch = 0
+        self.started, self.earlier = time.perf_counter(), 0.0
         first = folds[0].course
         identity = digest([fold.course.identity for fold in folds])
         path = first.checkpoint and first.checkpoint.with_stem(f"stack-{first.checkpoint.stem}")
@@ -320,6 +322,7 @@ class Stack:
     def _state(self) -> dict[str, Any]:
         return {
             "epoch": self.epoch,
+            "seconds": time.perf_counter() - self.started + self.earlier,
             "weights": {name: tensor.detach() for name, tensor in self.weights.items()},
             "statistics": self.statistics,
             "optimiser": self.optimiser.state_dict(),
@@ -332,13 +335,14 @@ class Stack:
     def _resume(self, state: dict[str, Any] | None) -> None:
         if state is None:
             return
-        self.epoch = state["epoch"]
+        self.epoch, self.earlier = state["epoch"], state["seconds"]
         with torch.no_grad():
             for name, tensor in state["weights"].items():
                 self.weights[name].copy_(tensor)
         self.statistics = {name: tensor.to(self.device) for name, tensor in state["statistics"].items()}
         self.optimiser.load_state_dict(state["optimiser"])
         for number, fold in enumerate(self.folds):
+            fold.course.earlier.append(self.earlier / len(self.folds))
             fold.rng.bit_generator.state = from_text(state["streams"][number])
             fold.best = Best(*state["best"][number])
             fold.problem = TrainingError(state["problems"][number]) if state["problems"][number] else None

@@ -1,5 +1,6 @@
 """Snakemake on copies of the project, so that sources can be edited."""
 
+import json
 import os
 import re
 import shutil
@@ -57,6 +58,11 @@ class Project:
         assert outputs or "Nothing to be done" in printed
         return {path for line in outputs for path in line.split(", ")}
 
+    def predictions(self, sweep, variant, protocol="p"):
+        """Files of a variant's predictions under a finished sweep."""
+        listed = json.loads((self.root / f"results/{sweep}/sweep.json").read_text())
+        return [self.root / path for path in listed["predictions"][protocol][variant]]
+
     def write(self, sweep):
         """Write a sweep file; returns its name."""
         path = self.root / f"{sweep['name']}.yaml"
@@ -68,6 +74,13 @@ class Project:
         text = (self.root / path).read_text()
         assert old in text
         (self.root / path).write_text(text.replace(old, new, 1))
+
+
+def runs_of(plan):
+    """Methods and packs of planned predictions, without the digests in their names."""
+    paths = [path.split("/") for path in plan if path.endswith(".parquet")]
+    assert all(path[1] in ("runs", "oracles") for path in paths)
+    return {f"{path[3].rpartition('-')[0]}/{'/'.join(path[4:])}" for path in paths}
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from mer.standins.planned import plan, stand_in_folder
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.plan import Sweep
-from tests.workflow.conftest import Project
+from tests.workflow.conftest import Project, runs_of
 
 STAND_IN = {"scale": 0.01, "size": 96}
 CLIPS = {"casme.sub01": 6, "casme.sub07": 5, "casme.sub08": 2, "casme.sub09": 2}
@@ -105,8 +105,8 @@ def test_a_second_method_that_asks_for_the_same_prepares_nothing(done):
     sweep = changed("other", epochs=2)
     sweep["variants"]["again"] = {**sweep["variants"]["net"], "lr": 1e-3}
     planned = done.planned(sweep)
-    assert "results/other/predictions/p/again/s0/000-003.parquet" in planned
-    assert all(path.startswith("results/other/") for path in planned)
+    assert runs_of(planned) == {"ststnet/s0/000-003.parquet"}
+    assert all(path.startswith(("results/other/", "results/runs/")) for path in planned)
 
 
 def test_another_crop_of_the_same_faces_needs_no_landmarks_again(done):
@@ -134,7 +134,7 @@ def test_code_makes_stale_what_it_has_a_part_in(project, path, old, new, stale):
     assert parts_of(planned) == dict.fromkeys(stale, SUBJECTS)
     drawn = stale or path == "mer/jobs/contact_sheet.py"
     assert sheets_of(planned) == ([".md", ".png"] if drawn else [])
-    assert any("/predictions/" in name for name in planned) == bool(stale)
+    assert bool(runs_of(planned)) == bool(stale)
 
 
 @pytest.fixture

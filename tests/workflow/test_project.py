@@ -1,5 +1,7 @@
 """Configuration errors, profiles, and the workflow's own lint."""
 
+import re
+
 import pytest
 import yaml
 
@@ -48,7 +50,7 @@ def test_data_paths_can_be_given_on_the_command_line(bare, flow_table):
 
 def test_a_single_setting_can_be_given_over_the_demo(bare):
     printed = bare.snakemake("-n", "--config", "seeds=[3]", "folds_per_job=7")
-    assert "results/demo/predictions/megc2019_cde/ststnet/s3/007-013.parquet" in printed
+    assert re.search("results/runs/megc2019_cde-[0-9a-f]{8}/ststnet-[0-9a-f]{8}/s3/007-013.parquet", printed)
 
 
 @pytest.mark.parametrize("profile", ["local", "slurm"])
@@ -71,6 +73,6 @@ def test_only_networks_ask_for_a_gpu(bare):
     blocks = printed.split("\n[")
     for block in blocks:
         if "rule train:" in block:
-            assert ("gpu=1" in block) == ("variant=net" in block)
+            assert ("gpu=1" in block) == ("run=ststnet-" in block)
         elif "rule " in block:
             assert "gpu=1" not in block

@@ -12,7 +12,7 @@ import yaml
 from mer.artefacts.folds import read_folds
 from mer.preprocessing.steps import Preprocessing
 from tests.conftest import REPOSITORY
-from tests.workflow.conftest import TINY_SWEEP
+from tests.workflow.conftest import TINY_SWEEP, runs_of
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +36,10 @@ def test_the_method_can_be_added_with_a_module_and_its_name(project, blocks):
     check_style(project.root, "mer/methods/nearest_mean.py")
     sweep = {**TINY_SWEEP, "variants": {**TINY_SWEEP["variants"], "nearest_mean": {}}}
     plan = project.planned(sweep)
-    predictions = {path for path in plan if "/predictions/" in path}
-    assert predictions == {"results/tiny/predictions/p/nearest_mean/s0/000-002.parquet"}
+    assert runs_of(plan) == {"nearest_mean/s0/000-002.parquet"}
     project.run(sweep)
-    assert len(pd.read_parquet(project.root / predictions.pop())) == 9
+    (path,) = project.predictions("tiny", "nearest_mean")
+    assert len(pd.read_parquet(path)) == 9
 
 
 def check_style(root, path):
@@ -65,10 +65,11 @@ def test_the_sweep_of_ones_own_can_be_planned(project, blocks):
     (project.root / "paths.yaml").write_text("my_clips: clips\n")
     plan = project.planned(raw)
     assert "results/mine/tables/my_loso.md" in plan
-    assert len([path for path in plan if "/predictions/" in path]) == 4
+    assert len([path for path in plan if path.endswith(".parquet")]) == 4
     # The folds are written by a job, from what it reads itself.
-    project.snakemake("results/mine/folds/my_loso.json", "--cores", "1", "--configfile", "mine.yaml")
-    assert read_folds(project.root / "results/mine/folds/my_loso.json").classes == ("positive", "negative")
+    (folds,) = (path for path in plan if path.endswith("/folds.json"))
+    project.snakemake(folds, "--cores", "1", "--configfile", "mine.yaml")
+    assert read_folds(project.root / folds).classes == ("positive", "negative")
 
 
 def test_commands_and_files_that_are_named_exist(repository):

@@ -1,13 +1,14 @@
 """A tiny sweep from end to end, and what makes its parts stale."""
 
 import json
+import re
 from copy import deepcopy
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from tests.workflow.conftest import TINY_SWEEP
+from tests.workflow.conftest import TINY_SWEEP, runs_of
 
 
 def changed(**changes):
@@ -20,12 +21,13 @@ def with_variant(**variants):
 
 def parts_of(paths):
     """Sort planned outputs by what they are."""
-    kinds = {"artefacts": set(), "predictions": set(), "scores": set(), "tables": set(), "folds": set()}
+    kinds = {"artefacts": set(), "scores": set(), "tables": set()}
     for path in paths:
         for kind, members in kinds.items():
             if f"/{kind}/" in path:
                 members.add(path)
-    return kinds
+    folds = {path for path in paths if path.endswith("/folds.json")}
+    return {**kinds, "folds": folds, "predictions": runs_of(paths)}
 
 
 def test_everything_is_there(finished):
@@ -36,19 +38,23 @@ def test_everything_is_there(finished):
     variants = ("lbp_top_svm", "majority", "net")
     assert found == {
         "sweep.json",
-        "folds/p.json",
-        "audits/p.md",
         "samples/demo.csv",
         "samples/demo.md",
-        *(f"predictions/p/{v}/s0/000-002.parquet" for v in variants),
         *(f"{kind}/p/{v}.csv" for v in variants for kind in ("scores", "confusions")),
         *(f"figures/p/confusion_{v}.{suffix}" for v in variants for suffix in ("png", "pdf")),
         *(f"tables/p.{suffix}" for suffix in ("csv", "md", "tex")),
     }
+    (folder,) = (finished.root / "results/runs").iterdir()
+    made = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert {re.sub("-[0-9a-f]{8}/", "/", name) for name in made} == {
+        "folds.json",
+        "audit.md",
+        *(f"{method}/s0/000-002.parquet" for method in ("lbp_top_svm", "majority", "ststnet")),
+    }
 
 
 def test_predictions_have_the_documented_columns(finished):
-    path = finished.root / "results/tiny/predictions/p/net/s0/000-002.parquet"
+    (path,) = finished.predictions("tiny", "net")
     assert pq.read_schema(path).names == [
         "protocol", "task", "method", "variant", "selection", "seed", "fold", "database", "subject", "person",
         "clip", "sample_id", "source", "true", "predicted", "score_negative", "score_positive",
@@ -89,7 +95,7 @@ def test_what_does_not_change_numbers_makes_nothing_stale(finished, change):
 
 def test_a_parameter_makes_only_its_methods_results_stale(finished):
     plan = parts_of(finished.planned(with_variant(net={"method": "ststnet", "epochs": 3})))
-    assert plan["predictions"] == {"results/tiny/predictions/p/net/s0/000-002.parquet"}
+    assert plan["predictions"] == {"ststnet/s0/000-002.parquet"}
     assert plan["scores"] == {"results/tiny/scores/p/net.csv"}
     assert len(plan["tables"]) == 3
     assert not plan["artefacts"]
@@ -98,7 +104,7 @@ def test_a_parameter_makes_only_its_methods_results_stale(finished):
 
 def test_an_added_variant_plans_only_its_own(finished):
     plan = parts_of(finished.planned(with_variant(other={"method": "ststnet", "epochs": 1})))
-    assert plan["predictions"] == {"results/tiny/predictions/p/other/s0/000-002.parquet"}
+    assert plan["predictions"] == {"ststnet/s0/000-002.parquet"}
     assert plan["scores"] == {"results/tiny/scores/p/other.csv"}
     assert not plan["artefacts"]
 
@@ -122,23 +128,23 @@ def test_comments_and_docstrings_make_nothing_stale(project):
 @pytest.mark.parametrize(
     ("path", "old", "new", "stale"),
     [
-        ("mer/models/ststnet.py", "stride=3", "stride=(3, 3)", {"net"}),
+        ("mer/models/ststnet.py", "stride=3", "stride=(3, 3)", {"ststnet"}),
         ("mer/training/svm.py", "np.exp(", "1.0 * np.exp(", {"lbp_top_svm"}),
-        ("mer/core/seeds.py", '"\\x1f"', '"\\x1e"', {"net", "lbp_top_svm", "majority"}),
+        ("mer/core/seeds.py", '"\\x1f"', '"\\x1e"', {"ststnet", "lbp_top_svm", "majority"}),
     ],
     ids=["one model", "one classifier", "below all"],
 )
 def test_code_makes_stale_what_runs_it(project, path, old, new, stale):
     project.edit(path, old, new)
     plan = parts_of(project.planned(TINY_SWEEP))
-    assert plan["predictions"] == {f"results/tiny/predictions/p/{v}/s0/000-002.parquet" for v in stale}
+    assert plan["predictions"] == {f"{method}/s0/000-002.parquet" for method in stale}
 
 
 def test_a_representations_code_makes_its_arrays_and_users_stale(project):
     project.edit("mer/features/optical_strain.py", "np.sqrt(u_x**2 + v_y**2", "np.sqrt(v_y**2 + u_x**2")
     plan = parts_of(project.planned(TINY_SWEEP))
     assert {path.split("/")[3].split("-")[0] for path in plan["artefacts"]} == {"flow_image"}
-    assert plan["predictions"] == {"results/tiny/predictions/p/net/s0/000-002.parquet"}
+    assert plan["predictions"] == {"ststnet/s0/000-002.parquet"}
 
 
 def test_a_metrics_code_makes_only_scores_and_tables_stale(project):
@@ -151,19 +157,20 @@ def test_a_metrics_code_makes_only_scores_and_tables_stale(project):
     assert len(plan["tables"]) == 3
 
 
-def test_two_sweeps_share_arrays_and_leave_each_other_alone(project):
+def test_two_sweeps_share_arrays_and_predictions_and_leave_each_other_alone(project):
     other = changed(name="other", variants={"again": {"method": "ststnet", "epochs": 2}})
     plan = project.planned(other)
-    assert not parts_of(plan)["artefacts"]
-    assert all(path.startswith("results/other/") for path in plan)
+    assert all(path.startswith("results/other/") for path in plan)  # neither arrays nor predictions
     project.run(other)
     assert project.planned(TINY_SWEEP) == set()
     assert project.planned(other) == set()
+    assert project.predictions("other", "again") == project.predictions("tiny", "net")
     first, second = (
-        pd.read_parquet(project.root / f"results/{path}/s0/000-002.parquet")
-        for path in ("tiny/predictions/p/net", "other/predictions/p/again")
+        pd.read_csv(project.root / f"results/{path}.csv")
+        for path in ("tiny/scores/p/net", "other/scores/p/again")
     )
-    assert first.filter(like="score_").equals(second.filter(like="score_"))
+    assert set(second["variant"]) == {"again"}
+    assert first.drop(columns="variant").equals(second.drop(columns="variant"))
 
 
 def test_two_sweeps_with_other_data_under_one_name_do_not_overwrite_each_other(project):
@@ -181,10 +188,11 @@ def test_a_failing_job_shows_its_message_and_leaves_no_result(project):
     assert "TrainingError: 3 of 3 folds failed.\n  Fold 0 ('demo:s01'), seed 0: The " in printed
     assert "Lower the learning rate" in printed
     assert "Traceback" not in printed
-    assert not list((project.root / "results/tiny/predictions/p/net/s0").glob("*.parquet"))
+    trained = (project.root / "results/runs").glob("p-*/ststnet-*/s0/*.parquet")
+    assert [str(path) for path in trained] == [str(path) for path in project.predictions("tiny", "net")]
     # The failure is not forgotten: training, scores and table are planned again.
     plan = parts_of(project.planned(broken))
-    assert plan["predictions"] == {"results/tiny/predictions/p/net/s0/000-002.parquet"}
+    assert plan["predictions"] == {"ststnet/s0/000-002.parquet"}
     assert plan["scores"] == {"results/tiny/scores/p/net.csv"}
     assert len(plan["tables"]) == 3
 
@@ -222,6 +230,8 @@ def test_a_moved_data_folder_makes_nothing_stale(copy_project, flow_table, tmp_p
 def test_the_list_of_contents_names_what_belongs_to_the_sweep(finished):
     contents = json.loads((finished.root / "results/tiny/sweep.json").read_text())
     assert contents["name"] == "tiny"
-    for kind in ("tables", "figures", "predictions"):
-        assert contents[kind]
-        assert all((finished.root / path).is_file() for path in contents[kind])
+    predictions = contents["predictions"].pop("p")
+    assert set(predictions) == {"majority", "lbp_top_svm", "net"}
+    for paths in (contents["tables"], contents["figures"], contents["audits"], *predictions.values()):
+        assert paths
+        assert all((finished.root / path).is_file() for path in paths)

@@ -36,14 +36,16 @@ def done(finished, tmp_path_factory):
 def test_selections_packs_of_seeds_and_what_is_skipped(done):
     project, printed = done
     root = project.root / "results" / "chosen"
-    files = {str(path.relative_to(root)) for path in root.rglob("*.parquet")}
-    assert files == {
-        "predictions/p/last/s0-1/000-002.parquet",
-        "predictions/p/held_out/s0-1/000-002.parquet",
-        "oracle/p/best/s0/000-002.parquet",
+    listed = json.loads((root / "sweep.json").read_text())["predictions"]["p"]
+    assert {name: [path.split("/", 4)[4] for path in paths] for name, paths in listed.items()} == {
+        "last": ["s0-1/000-002.parquet"],
+        "held_out": ["s0-1/000-002.parquet"],
+        "best": ["s0/000-002.parquet"],
     }
+    (oracle,) = project.predictions("chosen", "best")
+    assert oracle.relative_to(project.root).parts[:2] == ("results", "oracles")
     assert "seed 1, fold 2 of 3 ('demo:s03') done" in printed  # progress is on the terminal
-    assert not {"true", "predicted"} & set(pq.read_schema(root / "oracle/p/best/s0/000-002.parquet").names)
+    assert not {"true", "predicted"} & set(pq.read_schema(oracle).names)
     table = pd.read_csv(root / "tables" / "p.csv").set_index("variant")
     assert table["kind"].to_dict() == {
         "last": "measured", "held_out": "measured", "best": "oracle", "large": "not run"
@@ -52,18 +54,16 @@ def test_selections_packs_of_seeds_and_what_is_skipped(done):
     assert table.loc["large", "remark"] == "not run: takes a GPU"
     assert table.loc["last", "demo_params_millions"] == 1683e-6
     assert table.loc["last", "demo_exec_seconds"] > 0
-    listed = json.loads((root / "sweep.json").read_text())
-    assert "results/chosen/oracle/p/best/s0/000-002.parquet" in listed["predictions"]
 
 
 def test_packs_are_cut_otherwise_without_another_result(done):
     project, _ = done
-    whole = pd.read_parquet(project.root / "results/chosen/predictions/p/last/s0-1/000-002.parquet")
+    (path,) = project.predictions("chosen", "last")
+    whole = pd.read_parquet(path)
     last = {"last": SWEEP["variants"]["last"]}
     sweep = {**SWEEP, "variants": last, "folds_per_job": 1, "seeds_per_job": 1}
     project.run(sweep, "results/chosen/scores/p/last.csv")
-    paths = sorted((project.root / "results/chosen/predictions/p/last").glob("s[01]/*.parquet"))
-    assert [path.stem for path in paths] == ["000-000", "001-001", "002-002"] * 2
+    paths = [path.parents[1] / f"s{seed}/{n:03d}-{n:03d}.parquet" for seed in (0, 1) for n in range(3)]
     single = pd.concat(map(pd.read_parquet, paths), ignore_index=True)
     columns = [name for name in whole if name != "seconds"]
     order = ["seed", "fold", "sample_id"]
@@ -86,7 +86,8 @@ def test_networks_that_take_a_gpu_run_from_end_to_end_without_one(project):
     project.run(sweep, "results/large/tables/p.csv")
     root = project.root / "results" / "large"
     for name in large:
-        rows = pd.read_parquet(root / f"predictions/p/{name}/s0/000-001.parquet")
+        (path,) = (project.root / "results/runs").glob(f"p-*/{name}-*/s0/000-001.parquet")
+        rows = pd.read_parquet(path)
         assert len(rows) == 6
         scores = rows.filter(like="score_")
         assert scores.shape[1] == 3

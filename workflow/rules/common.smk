@@ -28,8 +28,10 @@ wildcard_constraints:
     data="[a-z0-9_]+",
     protocol="[a-z0-9_]+",
     variant="[a-z0-9_]+",
+    split="[a-z0-9_]+-[0-9a-f]{8}",
+    run="[a-z0-9_]+-[0-9a-f]{8}",
     seeds="[0-9]+(-[0-9]+)*",
-    kind="predictions|oracle",
+    kind="runs|oracles",
     first="[0-9]+",
     last="[0-9]+",
 
@@ -63,7 +65,16 @@ def prepare_execution(w, threads):
 
 
 def folds_spec(w):
-    return jobs_of(w).folds_spec(w.protocol)
+    jobs, protocol = campaign.of_split(w.split)
+    return jobs.folds_spec(protocol)
+
+
+def folds_execution(w, threads):
+    return campaign.of_split(w.split)[0].execution(threads)
+
+
+def folds(w):
+    return jobs_of(w).folds(w.protocol)
 
 
 def samples_spec(w):
@@ -71,7 +82,8 @@ def samples_spec(w):
 
 
 def audit_spec(w):
-    return jobs_of(w).audit_spec(w.protocol)
+    jobs, protocol = campaign.of_split(w.split)
+    return jobs.audit_spec(protocol)
 
 
 def prepare_spec(w):
@@ -119,30 +131,43 @@ def seeds_of(w):
     return [int(seed) for seed in w.seeds.split("-")]
 
 
+def pack_of(w):
+    return seeds_of(w), int(w.first), int(w.last)
+
+
 def train_spec(w):
-    return jobs_of(w).train_spec(
-        w.protocol, w.variant, seeds_of(w), int(w.first), int(w.last)
-    )
+    jobs, *names = campaign.of_run(w.split, w.run)
+    return jobs.train_spec(*names, *pack_of(w))
+
+
+def train_execution(w, threads):
+    jobs, _, variant = campaign.of_run(w.split, w.run)
+    return jobs.train_execution(variant, threads)
 
 
 def macro_spec(w):
-    return jobs_of(w).macro_spec(w.protocol, w.variant)
+    jobs, *names = campaign.of_run(w.split, w.run)
+    return jobs.macro_spec(*names)
 
 
 def macro_clips(w):
-    return jobs_of(w).macro_clips(w.protocol, w.variant)
+    jobs, *names = campaign.of_run(w.split, w.run)
+    return jobs.macro_clips(*names)
 
 
 def lists(w):
-    return jobs_of(w).lists(w.protocol, w.variant)
+    jobs, *names = campaign.of_run(w.split, w.run)
+    return jobs.lists(*names)
 
 
 def n_gpus(w):
-    return jobs_of(w).n_gpus(w.variant)
+    jobs, _, variant = campaign.of_run(w.split, w.run)
+    return jobs.n_gpus(variant)
 
 
 def n_cores(w):
-    return jobs_of(w).n_cores(w.variant, seeds_of(w), int(w.first), int(w.last))
+    jobs, _, variant = campaign.of_run(w.split, w.run)
+    return jobs.n_cores(variant, *pack_of(w))
 
 
 def packs(w):

@@ -1,4 +1,4 @@
-# From data sets to folds and to arrays. Arrays are shared by all sweeps.
+# From data sets to folds and to arrays, both shared by all sweeps.
 
 
 rule samples:
@@ -18,48 +18,48 @@ rule samples:
 
 rule folds:
     output:
-        "results/{sweep}/folds/{protocol}.json",
+        "results/runs/{split}/folds.json",
     log:
-        "results/{sweep}/logs/folds/{protocol}.log",
+        "results/logs/runs/{split}/folds.log",
     conda:
         "../../envs/mer.yaml"
     params:
         spec=folds_spec,
-        execution=execution,
+        execution=folds_execution,
     shell:
         "python -m mer.cli folds --spec {params.spec:q} --execution {params.execution:q}"
         " --output {output:q} > {log:q} 2>&1"
 
 
-# Macro-expressions that a variant learns from as well, labelled by the protocol's task.
-rule macro:
-    output:
-        "results/{sweep}/macro/{protocol}/{variant}.json",
-    log:
-        "results/{sweep}/logs/macro/{protocol}/{variant}.log",
-    conda:
-        "../../envs/mer.yaml"
-    params:
-        spec=macro_spec,
-        execution=execution,
-    shell:
-        "python -m mer.cli macro --spec {params.spec:q} --execution {params.execution:q}"
-        " --output {output:q} > {log:q} 2>&1"
-
-
 rule audit:
     input:
-        "results/{sweep}/folds/{protocol}.json",
+        "results/runs/{split}/folds.json",
     output:
-        "results/{sweep}/audits/{protocol}.md",
+        "results/runs/{split}/audit.md",
     log:
-        "results/{sweep}/logs/audit/{protocol}.log",
+        "results/logs/runs/{split}/audit.log",
     conda:
         "../../envs/mer.yaml"
     params:
         spec=audit_spec,
     shell:
         "python -m mer.cli audit --spec {params.spec:q} --folds {input:q} --output {output:q} > {log:q} 2>&1"
+
+
+# Macro-expressions that a method learns from as well, labelled by the protocol's task.
+rule macro:
+    output:
+        "results/{kind}/{split}/{run}/macro.json",
+    log:
+        "results/logs/{kind}/{split}/{run}/macro.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=macro_spec,
+        execution=folds_execution,
+    shell:
+        "python -m mer.cli macro --spec {params.spec:q} --execution {params.execution:q}"
+        " --output {output:q} > {log:q} 2>&1"
 
 
 # Writes a stand-in that a configuration asks for; its name has the digest of settings and code.

@@ -3,7 +3,7 @@
 
 rule score:
     input:
-        folds="results/{sweep}/folds/{protocol}.json",
+        folds=folds,
         packs=packs,
     output:
         scores="results/{sweep}/scores/{protocol}/{variant}.csv",

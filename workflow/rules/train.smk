@@ -1,18 +1,18 @@
-# From arrays to predictions: one job trains and tests a pack of folds.
+# From arrays to predictions: one job trains and tests a pack of folds, for all sweeps that ask for it.
 
 
 rule train:
     input:
-        folds="results/{sweep}/folds/{protocol}.json",
+        folds="results/runs/{split}/folds.json",
         # Nothing trains on folds that leak.
-        audit="results/{sweep}/audits/{protocol}.md",
+        audit="results/runs/{split}/audit.md",
         lists=lists,
-        # None, for most variants.
+        # None, for most methods.
         macro=macro_clips,
     output:
-        "results/{sweep}/{kind}/{protocol}/{variant}/s{seeds}/{first}-{last}.parquet",
+        "results/{kind}/{split}/{run}/s{seeds}/{first}-{last}.parquet",
     log:
-        "results/{sweep}/logs/train/{kind}/{protocol}/{variant}/s{seeds}/{first}-{last}.log",
+        "results/logs/{kind}/{split}/{run}/s{seeds}/{first}-{last}.log",
     conda:
         "../../envs/mer.yaml"
     threads: n_cores
@@ -20,9 +20,9 @@ rule train:
         gpu=n_gpus,
     params:
         spec=train_spec,
-        execution=execution,
+        execution=train_execution,
         # Folds that are done, and checkpoints: a job that was killed goes on from there.
-        work="results/{sweep}/checkpoints/{protocol}/{variant}",
+        work="results/{kind}/{split}/{run}/unfinished",
     shell:
         "python -m mer.cli train --spec {params.spec:q} --execution {params.execution:q}"
         " --folds {input.folds:q} --inputs {input.lists:q} --macro {input.macro:q}"

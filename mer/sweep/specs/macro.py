@@ -9,7 +9,7 @@ class MacroSpec(Spec):
     Attributes
     ----------
     name
-        Of the variant in the configuration.
+        Of the method with its settings.
     protocol
         Catalogue entry; its task gives the classes.
     datasets

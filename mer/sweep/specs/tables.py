@@ -57,7 +57,10 @@ class FigureSpec(Spec):
 
 
 class SummarySpec(Spec):
-    """List what belongs to a sweep, so that nobody takes files of an earlier one for it."""
+    """List what belongs to a sweep, so that nobody takes files of an earlier one for it.
+
+    ``predictions`` are files by protocol and variant.
+    """
 
     name: str
     tables: tuple[str, ...]
@@ -65,5 +68,5 @@ class SummarySpec(Spec):
     audits: tuple[str, ...]
     figures: tuple[str, ...]
     contact_sheets: tuple[str, ...]
-    predictions: tuple[str, ...]
+    predictions: dict[str, dict[str, tuple[str, ...]]]
     skipped: tuple[str, ...]

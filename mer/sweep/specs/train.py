@@ -10,8 +10,8 @@ class TrainSpec(Spec):
 
     Attributes
     ----------
-    variant
-        Name of the method with its settings in the configuration.
+    run
+        Name of the method with its settings, which all sweeps share.
     method
         Catalogue entry.
     selection
@@ -23,7 +23,7 @@ class TrainSpec(Spec):
         predictions are made of, namely method, settings, seed, samples, labels, folds, inputs, code.
     """
 
-    variant: str
+    run: str
     method: EntrySettings
     selection: Literal["last", "inner_val", "oracle_test"]
     first: int

@@ -75,7 +75,9 @@ def test_show_prints_as_many_columns_as_fit(capsys, tmp_path, monkeypatch, width
     folder.mkdir(parents=True)
     (folder / "p.md").write_text("# Title\n\n| a |\n\n- [1] of one number\n- of all\n")
     (folder / "old.md").write_text("# Of an earlier configuration\n")
-    (folder.parent / "sweep.json").write_text('{"tables": ["results/x/tables/p.md"]}')
+    (folder.parent / "sweep.json").write_text(
+        '{"tables": ["results/x/tables/p.md"], "audits": ["results/runs/p-1/audit.md"]}'
+    )
     (folder / "p.csv").write_text(
         "method,variant,kind,source,n_seeds,composite_uf1,composite_uf1_sd,composite_uar,samm_uf1,samm_uar,remark\n"
         "M,m,measured,,2,0.712345,0.01,0.6,0.5,,\n"

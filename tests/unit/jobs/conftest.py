@@ -31,7 +31,7 @@ RAW = {
 def prepared(tmp_path_factory):
     root = tmp_path_factory.mktemp("sweep")
     jobs = Jobs(Sweep(parse(RAW, "mine.yaml", root)))
-    folds_file = root / "results/mine/folds/p.json"
+    folds_file = root / jobs.folds("p")
     folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), Execution(), folds_file)
     lists = {"majority": []}
     folder = jobs.artefact_folder("demo")

@@ -18,9 +18,11 @@ from mer.core.errors import DataError, MerError
 from mer.core.types import Execution
 from mer.jobs import fold, train
 from mer.jobs.finished import Finished
-from mer.jobs.fold import Cell, Work, run_cells
+from mer.jobs.fold import Cell, Teller, Work, run_cells
 from mer.methods import METHODS
 from mer.sweep.specs.train import TrainSpec
+from mer.training import checkpoints
+from mer.training.checkpoints import Keeper
 
 CPU = Execution(device="cpu")
 VARIANTS = ("majority", "lbp_top_svm", "ststnet")
@@ -32,7 +34,7 @@ def spec_of(prepared, variant, first=0, last=3, seeds=(0,)):
 
 def run(prepared, tmp_path, spec, execution=CPU, folder=None):
     path = tmp_path / "a.parquet"
-    train.run(spec, execution, prepared.folds, prepared.lists[spec.variant], path, folder)
+    train.run(spec, execution, prepared.folds, prepared.lists[spec.method.key], path, folder)
     return read_predictions([path], read_folds(prepared.folds).classes)
 
 
@@ -55,7 +57,7 @@ def scores(rows):
 def test_a_pack_predicts_every_clip_once(prepared, tmp_path, variant):
     rows = run(prepared, tmp_path, spec_of(prepared, variant))
     assert sorted(rows["sample_id"]) == [s.sample_id for s in prepared.jobs.sweep.index("demo")]
-    assert set(rows["variant"]) == {variant}
+    assert set(rows["variant"]) == {prepared.jobs.run_name("p", variant)}
     assert set(rows["device"]) == {"cpu"}
     assert set(rows["source"]) == {"stand_in"}
     assert rows.groupby("fold")["subject"].nunique().tolist() == [1, 1, 1, 1]
@@ -267,6 +269,20 @@ def test_a_kept_fold_that_is_damaged_is_trained_again(prepared, tmp_path):
     folder.mkdir()
     (folder / "s0-000.parquet").write_bytes(b"PAR1")
     assert len(run(prepared, tmp_path, spec, folder=folder)) == 6
+
+
+def test_the_time_before_an_interruption_counts(prepared, tmp_path, monkeypatch):
+    def stop(self, progress):
+        if progress.epoch == 2:
+            raise KeyboardInterrupt
+
+    spec, folder, read = spec_of(prepared, "ststnet", 0, 0), tmp_path / "kept", Keeper.read
+    monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Teller, "__call__", stop)
+        run(prepared, tmp_path, spec, folder=folder)
+    monkeypatch.setattr(Keeper, "read", lambda keeper: {**read(keeper), "seconds": 1000.0})
+    assert run(prepared, tmp_path, spec, folder=folder)["seconds"].between(1000, 1100).all()
 
 
 def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_path):

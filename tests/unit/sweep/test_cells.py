@@ -1,13 +1,16 @@
 """What makes a job stale, and what does not."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from mer.artefacts.folds import read_folds
+from mer.core.errors import ConfigError
 from mer.core.types import Execution
 from mer.jobs import folds
+from mer.sweep.campaign import Campaign
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.plan import Sweep
@@ -120,29 +123,83 @@ def test_a_users_order_of_classes_reaches_the_folds_job(tmp_path):
 def test_planning_a_cell_does_not_digest_its_folds_again(monkeypatch):
     made = jobs()
     made.train_spec("p", "ststnet", [0], 0, 0)
-    monkeypatch.setattr("mer.sweep.cells.split_digest", None)
+    monkeypatch.setattr("mer.sweep.training.split_digest", None)
     assert made.train_spec("p", "ststnet", [1], 1, 1)
 
 
-def test_every_result_of_a_sweep_lies_in_its_folder():
+def test_tables_and_figures_of_a_sweep_lie_in_its_folder_and_predictions_outside():
     made = jobs(seeds=[0, 3], folds_per_job=2)
-    assert made.predictions("p", "ststnet") == [
-        f"results/mine/predictions/p/ststnet/s{seed}/{pack}.parquet"
+    predictions = made.predictions("p", "ststnet")
+    assert [re.sub("-[0-9a-f]{8}/", "-*/", path) for path in predictions] == [
+        f"results/runs/p-*/ststnet-*/s{seed}/{pack}.parquet"
         for seed in (0, 3)
         for pack in ("000-001", "002-002")
     ]
     contents = made.tables() + made.figures()
     assert all(path.startswith("results/mine/") for path in contents)
-    assert not any(":" in path for path in contents + made.lists("p", "ststnet"))
+    assert not any(":" in path for path in contents + predictions + made.lists("p", "ststnet"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "other"},
+        {"device": "cpu"},
+        {"variants": {"ststnet": {"epochs": 800}}},
+        {"variants": {"majority": {}, "ststnet": {}}},
+    ],
+    ids=["name", "device", "default written out", "neighbours"],
+)
+def test_sweeps_share_what_is_the_same(changes):
+    made, other = jobs(), jobs(**changes)
+    assert made.predictions("p", "ststnet") == other.predictions("p", "ststnet")
+    assert made.folds("p") == other.folds("p")
+    assert made.audits() == other.audits()
+    for kind, arguments in (("folds", ("p",)), ("audit", ("p",)), ("train", ("p", "ststnet", [0], 0, 2))):
+        assert getattr(made, f"{kind}_spec")(*arguments) == getattr(other, f"{kind}_spec")(*arguments)
+
+
+def test_two_names_of_one_method_with_the_same_settings_are_one_run():
+    made = jobs(variants={"a": {"method": "ststnet"}, "b": {"method": "ststnet", "epochs": 800}})
+    assert made.predictions("p", "a") == made.predictions("p", "b")
+    assert made.train_spec("p", "a", [0], 0, 2) == made.train_spec("p", "b", [0], 0, 2)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"variants": {"ststnet": {"epochs": 3}}},
+        {"variants": {"ststnet": {"selection": "inner_val"}}},
+        {"variants": {"ststnet": {"flow_image": {"flow": "farneback"}}}},
+        {"datasets": {"demo": {**TINY, "seed": 1}}},
+        {"protocols": {"p": {"protocol": "lovo", "datasets": ["demo"]}}},
+    ],
+    ids=["setting", "selection", "input", "data", "protocol"],
+)
+def test_what_differs_has_another_name(changes):
+    """Else two sweeps would take turns in overwriting each other's predictions."""
+    assert jobs(**changes).predictions("p", "ststnet") != jobs().predictions("p", "ststnet")
+
+
+def test_a_campaign_knows_whose_folds_and_runs_are_meant():
+    made, other = jobs(), jobs(name="other", variants={"again": {"method": "ststnet", "epochs": 3}})
+    campaign = Campaign([made, other])
+    split, run = made.split_name("p"), other.run_name("p", "again")
+    assert campaign.of_split(split) == (made, "p")
+    assert campaign.of_run(split, run) == (other, "p", "again")
+    with pytest.raises(ConfigError, match="No sweep trains x-1"):
+        campaign.of_run(split, "x-1")
+    with pytest.raises(ConfigError, match="No sweep has the folds p-1"):
+        campaign.of_split("p-1")
 
 
 def test_packs_of_several_seeds_and_what_an_oracle_chooses_from_have_their_own_names():
     made = jobs(seeds=[0, 3, 5], seeds_per_job=2)
-    assert made.predictions("p", "majority") == [
-        f"results/mine/predictions/p/majority/{name}/000-002.parquet" for name in ("s0-3", "s5")
-    ]
+    folder = made.predictions_folder("p", "majority")
+    assert made.predictions("p", "majority") == [f"{folder}/{n}/000-002.parquet" for n in ("s0-3", "s5")]
     oracle = jobs(variants={"best": {"method": "ststnet", "selection": "oracle_test"}})
-    assert oracle.predictions("p", "best") == ["results/mine/oracle/p/best/s0/000-002.parquet"]
+    (path,) = oracle.predictions("p", "best")
+    assert path.startswith("results/oracles/p-")
     assert json.loads(oracle.score_spec("p", "best"))["selection"] == "oracle_test"
 
 

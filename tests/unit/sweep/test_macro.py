@@ -189,7 +189,7 @@ def test_the_training_job_reads_both_kinds_and_the_list():
     assert emr[:1] == plain
     assert [path.split("/")[2].partition("-")[0] for path in emr] == ["demo", "posed"]
     assert emr[0].split("/")[3] != emr[1].split("/")[3]  # macro-expressions are prepared otherwise
-    assert made.macro_clips("p", "emr") == ["results/mine/macro/p/emr.json"]
+    assert made.macro_clips("p", "emr") == [f"{made.predictions_folder('p', 'emr')}/macro.json"]
     assert made.macro_clips("p", "plain") == []
     (folder,) = [folder for folder, name in made.datasets.items() if name == "posed"]
     assert made.stand_in(folder)

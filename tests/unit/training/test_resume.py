@@ -45,6 +45,8 @@ def resumed(samples, path, identity="mine", **settings):
     told = []
     course = Course(tell=told.append, checkpoint=path, identity=identity)
     network = train(samples, course=course, epochs=EPOCHS, **settings)
+    assert len(course.earlier) == (not told or told[0].epoch > 1)
+    assert all(seconds > 0 for seconds in course.earlier)
     return network, [one.epoch for one in told]
 
 

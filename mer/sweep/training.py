@@ -1,0 +1,226 @@
+"""The jobs that train and test: their files, and the specification that each is given."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from mer.artefacts.folds import Split
+from mer.artefacts.macro_clips import MacroClips
+from mer.core.digests import code_digest, digest
+from mer.sweep.macro import macro_digest
+from mer.sweep.plan import Sweep
+from mer.sweep.preparing import RESULTS, PreparingJobs
+from mer.sweep.specs.base import EntrySettings
+from mer.sweep.specs.folds import AuditSpec, FoldsSpec
+from mer.sweep.specs.macro import MacroSpec
+from mer.sweep.specs.score import pack_name
+from mer.sweep.specs.train import TrainSpec
+from mer.sweep.splits import split_digest
+
+
+class TrainingJobs(PreparingJobs):
+    """Paths and specifications of the jobs from folds to predictions, whose results all sweeps share.
+
+    What two sweeps do in the same way has one name and is done once. The name of a protocol's division into
+    folds, and that of a run, a method with its settings on them, end in a digest of all settings; a change
+    of code or data shows in the jobs' specifications.
+
+    Parameters
+    ----------
+    sweep
+        A sweep that asks for them.
+    """
+
+    def __init__(self, sweep: Sweep) -> None:
+        super().__init__(sweep)
+        self._names: dict[tuple[str, ...], str] = {}
+        self._digests: dict[tuple[str, ...], str] = {}
+
+    # Names
+
+    def split_name(self, protocol: str) -> str:
+        """Name the division of a protocol's clips into folds."""
+        if (protocol,) not in self._names:
+            datasets = self._settings_of(self._datasets_of(protocol))
+            made_of = [
+                self._protocol(protocol).model_dump(mode="json"),
+                datasets,
+                self.split_digest(protocol),
+            ]
+            self._names[protocol,] = f"{protocol}-{digest(made_of)[:8]}"
+        return self._names[protocol,]
+
+    def run_name(self, protocol: str, variant: str) -> str:
+        """Name a method with its settings; variants that are the same, in any sweep, share it."""
+        if (protocol, variant) not in self._names:
+            chosen = self.sweep.config.variants[variant]
+            looks_at = [
+                [self.artefact_folder(name), recipe.key]
+                for name, recipe in self.representations(protocol, variant)
+            ]
+            macro = self._settings_of(chosen.macro)
+            made_of = [self._method(variant).model_dump(mode="json"), looks_at, macro]
+            self._names[protocol, variant] = f"{chosen.spec.name}-{digest(made_of)[:8]}"
+        return self._names[protocol, variant]
+
+    @cached_property
+    def splits(self) -> dict[str, str]:
+        """Protocols by the name of their division into folds."""
+        return {self.split_name(protocol): protocol for protocol in self.sweep.config.protocols}
+
+    @cached_property
+    def runs(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Protocol and variant by the names of the division into folds and of the run."""
+        return {
+            (split, self.run_name(protocol, variant)): (protocol, variant)
+            for split, protocol in self.splits.items()
+            for variant in self.sweep.variants(protocol)
+        }
+
+    # Files
+
+    def folds(self, protocol: str) -> str:
+        """Name the folds of a protocol."""
+        return f"{RESULTS}/runs/{self.split_name(protocol)}/folds.json"
+
+    def audits(self) -> list[str]:
+        """Name the reports on the folds."""
+        return [f"{RESULTS}/runs/{split}/audit.md" for split in self.splits]
+
+    def lists(self, protocol: str, variant: str) -> list[str]:
+        """Name the lists of the prepared parts that a variant reads under a protocol."""
+        return [
+            f"{RESULTS}/artefacts/{self.artefact_folder(name)}/{recipe.key}/parts.json"
+            for name, recipe in self.representations(protocol, variant)
+        ]
+
+    def macro_clips(self, protocol: str, variant: str) -> list[str]:
+        """Name the list of macro-expressions that a variant learns from; none if it takes none."""
+        macro = self.sweep.config.variants[variant].macro
+        return [f"{self.predictions_folder(protocol, variant)}/macro.json"] if macro else []
+
+    def predictions(self, protocol: str, variant: str) -> list[str]:
+        """Name the predictions of all seeds and packs of a variant under a protocol."""
+        folder = self.predictions_folder(protocol, variant)
+        return [
+            f"{folder}/{pack_name(seeds, first, last)}"
+            for seeds in self.sweep.seed_groups(variant)
+            for first, last in self.sweep.packs(protocol, variant)
+        ]
+
+    def predictions_folder(self, protocol: str, variant: str) -> str:
+        """Name the folder of a variant's predictions; what an oracle is to choose from lies apart."""
+        oracle = self.sweep.config.variants[variant].selection == "oracle_test"
+        names = f"{self.split_name(protocol)}/{self.run_name(protocol, variant)}"
+        return f"{RESULTS}/{'oracles' if oracle else 'runs'}/{names}"
+
+    # Specifications
+
+    def folds_spec(self, protocol: str) -> str:
+        """Specify the job that writes a protocol's folds."""
+        split = self.sweep.split(protocol)
+        spec = FoldsSpec(
+            name=protocol,
+            protocol=self._protocol(protocol),
+            datasets={name: self._dataset(name) for name in self._datasets_of(protocol)},
+            digest=self.split_digest(protocol),
+            revision=digest([_marks(split), split.notes, code_digest("mer.artefacts.folds")]),
+        )
+        return spec.as_json()
+
+    def macro_spec(self, protocol: str, variant: str) -> str:
+        """Specify the job that lists the macro-expressions of a variant."""
+        clips = self.sweep.macro_clips(protocol, variant)
+        spec = MacroSpec(
+            name=self.run_name(protocol, variant),
+            protocol=self._protocol(protocol),
+            datasets={name: self._dataset(name) for name in self.sweep.config.variants[variant].macro},
+            digest=self._macro_digest(protocol, variant),
+            revision=digest([_marks(clips) if clips else [], code_digest("mer.artefacts.macro_clips")]),
+        )
+        return spec.as_json()
+
+    def audit_spec(self, protocol: str) -> str:
+        """Specify the job that audits a protocol's folds."""
+        revision = digest([self.split_digest(protocol), code_digest("mer.jobs.audit")])
+        return AuditSpec(revision=revision).as_json()
+
+    def train_spec(self, protocol: str, variant: str, seeds: Sequence[int], first: int, last: int) -> str:
+        """Specify the job that trains and tests one pack of folds under some seeds."""
+        spec = TrainSpec(
+            run=self.run_name(protocol, variant),
+            method=self._method(variant),
+            selection=self.sweep.config.variants[variant].selection,
+            first=first,
+            last=last,
+            recipes={seed: self.recipe(protocol, variant, seed) for seed in seeds},
+        )
+        return spec.as_json()
+
+    # Digests
+
+    def recipe(self, protocol: str, variant: str, seed: int) -> str:
+        """Digest all that a variant's predictions under one seed are made of."""
+        method = self._method(variant)
+        macro = self._macro_digest(protocol, variant)
+        return digest(
+            [
+                method.model_dump(mode="json"),
+                seed,
+                self.split_digest(protocol),
+                [self._preparing(*one) for one in self.representations(protocol, variant)],
+                code_digest("mer.jobs.train", f"mer.methods.{method.key}"),
+                *([macro] if macro else []),
+            ]
+        )
+
+    def split_digest(self, protocol: str) -> str:
+        """Digest a protocol's samples, labels and folds, once."""
+        if (protocol,) not in self._digests:
+            self._digests[protocol,] = split_digest(self.sweep.split(protocol))
+        return self._digests[protocol,]
+
+    def _macro_digest(self, protocol: str, variant: str) -> str:
+        """Digest the macro-expressions that a variant learns from, once; blank if it takes none."""
+        if (protocol, variant) not in self._digests:
+            clips = self.sweep.macro_clips(protocol, variant)
+            self._digests[protocol, variant] = "" if clips is None else macro_digest(clips)
+        return self._digests[protocol, variant]
+
+    # How jobs run
+
+    def train_execution(self, variant: str, threads: int) -> str:
+        """Tell a training job how to run, and what messages call it; never compared with the last run."""
+        return self.execution(threads, title=variant)
+
+    def n_gpus(self, variant: str) -> int:
+        """Count the GPUs that a training job of a variant asks for."""
+        wanted = self.sweep.config.variants[variant].spec.uses_gpu
+        return int(wanted and self.sweep.config.device != "cpu")
+
+    def n_cores(self, variant: str, seeds: Sequence[int], first: int, last: int) -> int:
+        """Count the cores that a training job can use: one per fold, where folds take long.
+
+        A job that is sure of its GPU trains one fold after the other and needs one core.
+        """
+        spec = self.sweep.config.variants[variant].spec
+        if not spec.sample_ms or (spec.uses_gpu and self.sweep.config.device == "cuda"):
+            return 1
+        return min(8, len(seeds) * (last - first + 1))
+
+    # Look-ups
+
+    def _protocol(self, name: str) -> EntrySettings:
+        entry = self.sweep.config.protocols[name]
+        return EntrySettings.of(entry.spec.name, entry.params)
+
+    def _method(self, variant: str) -> EntrySettings:
+        chosen = self.sweep.config.variants[variant]
+        return EntrySettings.of(chosen.spec.name, chosen.params)
+
+    def _settings_of(self, datasets: Sequence[str]) -> list[list[object]]:
+        return [[name, self._dataset(name).model_dump(mode="json")] for name in datasets]
+
+
+def _marks(clips: Split | MacroClips) -> list[list[object]]:
+    """List what files say of clips beyond what is learned from them."""
+    return [[s.onset, s.apex, s.offset, s.fps, s.action_units] for s in clips.samples.values()]
