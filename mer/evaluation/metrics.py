@@ -48,13 +48,13 @@ def confusion_matrix(true: IntArray, predicted: IntArray, n_classes: int) -> Int
 
 
 def recall_per_class(confusion: IntArray) -> FloatArray:
-    """Compute each class's share of correct samples, shape (K,); 0 for a class without samples."""
-    return _ratio(np.diag(confusion), confusion.sum(axis=1))
+    """Compute each class's share of correct samples, shape (..., K); 0 for a class without samples."""
+    return _ratio(_correct(confusion), confusion.sum(axis=-1))
 
 
 def f1_per_class(confusion: IntArray) -> FloatArray:
-    """Compute ``2 TP / (2 TP + FP + FN)`` per class, shape (K,); 0 where that is 0 / 0."""
-    return _ratio(2 * np.diag(confusion), confusion.sum(axis=0) + confusion.sum(axis=1))
+    """Compute ``2 TP / (2 TP + FP + FN)`` per class, shape (..., K); 0 where that is 0 / 0."""
+    return _ratio(2 * _correct(confusion), confusion.sum(axis=-2) + confusion.sum(axis=-1))
 
 
 def uf1(confusion: IntArray) -> float:
@@ -106,5 +106,11 @@ def war(confusion: IntArray) -> float:
 METRICS: Mapping[str, Metric] = MappingProxyType({"uf1": uf1, "uar": uar, "war": war})
 
 
+def _correct(confusion: IntArray) -> IntArray:
+    return np.diagonal(confusion, axis1=-2, axis2=-1)
+
+
 def _ratio(numerator: IntArray, denominator: IntArray) -> FloatArray:
-    return np.divide(numerator, denominator, out=np.zeros(len(numerator), dtype=float), where=denominator > 0)
+    return np.divide(
+        numerator, denominator, out=np.zeros(numerator.shape, dtype=float), where=denominator > 0
+    )
