@@ -39,6 +39,8 @@ class Stills:
         Regular expression of paths that are the set's but misnamed: noted and left out.
     example
         A path as it should be, for the message when there is none.
+    release
+        How the names of the versions begin that a copy may be one of, read in this way.
     """
 
     database: str
@@ -50,6 +52,7 @@ class Stills:
     labeller: Callable[[Tree], Callable[[str], str | None]] | None = None
     subject: Callable[[str], str] = field(default=str)
     suspect: str = ""
+    release: str = ""
 
     def read(self, tree: Tree) -> Unversioned:
         """Make a record of every image that counts, or of every sequence.
@@ -73,13 +76,13 @@ class Stills:
                 record = self._record(path, match, label, notes)
                 if record is not None:
                     folders[record.folders[0]].append(record)
-        records = [record for images in folders.values() for record in self._taken(images)]
+        records = [record for images in folders.values() for record in self._taken(images, notes)]
         if not records:
             raise DataError(
                 f"{tree.name}: no image of {self.database}, such as {self.example}. Name the folder above "
                 "it, or set 'pattern' to how the paths of your copy end."
             )
-        return Unversioned(tuple(records), notes.warnings())
+        return Unversioned(tuple(records), notes.warnings(), self.release)
 
     def _record(self, path: str, match: re.Match[str], label: str | None, notes: Notes) -> Record | None:
         folder, _, name = path.rpartition("/")
@@ -100,7 +103,7 @@ class Stills:
             files=(name,),
         )
 
-    def _taken(self, images: Sequence[Record]) -> Sequence[Record]:
+    def _taken(self, images: Sequence[Record], notes: Notes) -> Sequence[Record]:
         ordered = sorted(images, key=lambda record: record.files)
         if self.take == "last":
             return ordered[-self.n :]
@@ -108,6 +111,9 @@ class Stills:
             start = max(0, (len(ordered) - self.n) // 2)
             return ordered[start : start + self.n]
         if self.take == "sequence":
+            if len(ordered) == 1:
+                notes.add("sequence of a single image left out", ordered[0].place)
+                return []
             files = tuple(name for record in ordered for name in record.files)
             return [replace(ordered[0], apex=len(files) - 1, offset=len(files) - 1, files=files)]
         return ordered

@@ -101,7 +101,7 @@ def _protocols(jobs: Jobs) -> Table:
     for protocol in jobs.sweep.config.protocols:
         split = jobs.sweep.split(protocol)
         variants = jobs.sweep.variants(protocol)
-        n_jobs = sum(len(jobs.predictions(protocol, variant)) for variant in variants)
+        n_jobs = sum(len(jobs.packs(protocol, variant)) for variant in variants)
         table.add_row(
             protocol,
             split.source.replace("_", "-"),

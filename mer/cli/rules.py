@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "parts", _parts, PartsSpec)
     _add(commands, "contact_sheet", _contact_sheet, ContactSheetSpec, inputs="+", outputs=2)
     _add(commands, "train", _train, TrainSpec, inputs="*")
-    _add(commands, "score", _score, ScoreSpec, inputs=1, outputs=2)
+    _add(commands, "score", _score, ScoreSpec, inputs=1, outputs=3)
     _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
     _add(commands, "figure", _figure, FigureSpec, inputs=1, outputs="+")
     _add(commands, "summary", _summary, SummarySpec)

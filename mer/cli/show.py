@@ -47,9 +47,7 @@ def _show(arguments: argparse.Namespace) -> None:
     console.print(f"Figures:     {folder}/figures/*/*.png, .pdf")
     console.print(f"Preprocessing of a few clips: {RESULTS}/figures/preprocessing/*/*.png, .md")
     console.print(f"Leak audits: {', '.join(audits)}; how data were read: {folder}/samples/*.md")
-    console.print(
-        f"Predictions: one row per test clip, in the files that {summary} lists by protocol and variant"
-    )
+    console.print(f"Predictions: {folder}/predictions/*/*.parquet, one row per test clip")
 
 
 def _compact(title: str, rows: pd.DataFrame, width: int) -> tuple[Table, int]:

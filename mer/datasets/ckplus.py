@@ -69,6 +69,7 @@ def build(params: CkplusParams, location: Location) -> AnnotatedDatabase:
         take="last" if params.clips == "images" else "sequence",
         n=params.last,
         labeller=_labeller,
+        release="last" if params.clips == "images" else "sequences",
     )
     return build_database("ckplus", location, params, stills.read)
 

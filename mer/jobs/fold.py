@@ -79,7 +79,7 @@ class Work:
         Raises
         ------
         DataError
-            If all micro-expressions among them are left out.
+            If all micro-expressions among them are left out, or all macro-expressions.
         """
         fold, split = self.split.folds[cell.fold], self.split
         learned = self.data.kept(fold.train)
@@ -105,7 +105,12 @@ class Work:
     def _joining(self, fold: Fold, macro: MacroClips) -> tuple[str, ...]:
         """Name the macro-expressions that join the training samples of a fold."""
         tested = {self.split.samples[i].person for i in fold.test}
-        return self.data.kept([i for i, sample in macro.samples.items() if sample.person not in tested])
+        joining = [i for i, sample in macro.samples.items() if sample.person not in tested]
+        kept = self.data.kept(joining)
+        if not kept:
+            reasons = "; ".join(sorted(set(self.data.left_out.values()))) or "their people are tested"
+            raise DataError(f"Fold '{fold.name}': no macro-expression is left to learn from ({reasons}).")
+        return kept
 
     def test(self, cell: Cell) -> Samples:
         """Return the test samples of a cell; labels are not among what a method sees."""

@@ -15,6 +15,7 @@ from mer.artefacts.predictions import (
     read_n_parameters,
     read_predictions,
     score_columns,
+    write_predictions,
 )
 from mer.artefacts.rows import prediction_rows
 from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
@@ -26,11 +27,11 @@ from mer.evaluation.oracle import oracle_epoch
 from mer.sweep.specs.score import ScoreSpec, pack_name
 
 
-def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusions: Path) -> None:
+def run(spec: ScoreSpec, folds: Path, runs: Path, pooled: Path, scores: Path, confusions: Path) -> None:
     """Pool the packs of every seed, check that none is missing, count and score.
 
-    ``predictions`` is the folder of the variant's predictions; only the packs of the specification
-    are read, whatever else lies there.
+    ``runs`` is the folder of the method's predictions; only the packs of the specification are read,
+    whatever else lies there. ``pooled`` gets all of them, under the variant's name.
 
     Raises
     ------
@@ -39,11 +40,7 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
     """
     split = read_folds(folds)
     place = f"{spec.variant} on {split.protocol}"
-    packs = [
-        predictions / pack_name(seeds, first, last)
-        for seeds in spec.seed_groups
-        for first, last in spec.packs
-    ]
+    packs = [runs / pack_name(seeds, first, last) for seeds in spec.seed_groups for first, last in spec.packs]
     if spec.selection == "oracle_test":
         rows = _chosen_by_oracle(spec, split, packs)
     else:
@@ -53,6 +50,7 @@ def run(spec: ScoreSpec, folds: Path, predictions: Path, scores: Path, confusion
     expected = {name: times for name, times in split.times_tested.items() if name not in left_out}
     check_complete(rows, expected, spec.recipes, place)
     _refuse_empty(split, left_out, place)
+    write_predictions(pooled, rows, split.classes, {}, left_out)
     score_rows: list[dict[str, Any]] = []
     confusion_rows: list[dict[str, Any]] = []
     for seed, (scope, part) in product(spec.recipes, _scopes(rows)):

@@ -25,6 +25,11 @@ class Jobs(TrainingJobs):
 
     # Files
 
+    def predictions(self, protocol: str) -> list[str]:
+        """Name the pooled predictions of all variants that run under a protocol."""
+        names = self.sweep.variants(protocol)
+        return [f"{self.root}/predictions/{protocol}/{name}.parquet" for name in names]
+
     def scores(self, protocol: str) -> list[str]:
         """Name the scores of all variants that run under a protocol."""
         return [f"{self.root}/scores/{protocol}/{name}.csv" for name in self.sweep.variants(protocol)]
@@ -113,11 +118,9 @@ class Jobs(TrainingJobs):
 
     def summary_spec(self) -> str:
         """Specify the job that lists what belongs to the sweep."""
-        predictions = {
-            protocol: {
-                name: tuple(self.predictions(protocol, name)) for name in self.sweep.variants(protocol)
-            }
-            for protocol in self.sweep.config.protocols
+        protocols = self.sweep.config.protocols
+        runs = {
+            one: {name: self.run_folder(one, name) for name in self.sweep.variants(one)} for one in protocols
         }
         spec = SummarySpec(
             name=self.sweep.config.name,
@@ -126,7 +129,8 @@ class Jobs(TrainingJobs):
             audits=tuple(self.audits()),
             figures=tuple(self.figures()),
             contact_sheets=tuple(self.contact_sheets()),
-            predictions=predictions,
+            predictions=tuple(path for one in protocols for path in self.predictions(one)),
+            runs=runs,
             skipped=tuple(f"{v} on {p}: {reason}" for (p, v), reason in self.sweep.skipped.items()),
         )
         return spec.as_json()

@@ -6,6 +6,7 @@ from mer.artefacts.macro_clips import MacroClips
 from mer.core.digests import digest
 from mer.core.parameters import Params
 from mer.core.types import SampleIndex, Source
+from mer.datasets.annotated import DatabaseParams, StillParams
 from mer.datasets.base import DatasetSpec
 from mer.methods import METHODS
 from mer.methods.base import MethodSpec
@@ -44,9 +45,12 @@ def macro_problems(
                 "their own"
             )
         _, params = datasets.get(name, (None, None))
-        expressions = getattr(params, "expressions", "macro")
-        if expressions != "macro":
+        expressions = getattr(params, "expressions", None)
+        if expressions not in (None, "macro"):
             problems.append(f"'{name}' is read with 'expressions: {expressions}': set 'expressions: macro'")
+        # A database holds micro-expressions; a set of posed ones, and a table of one's own, do not say so.
+        if expressions is None and isinstance(params, DatabaseParams) and not isinstance(params, StillParams):
+            problems.append(f"'{name}' holds micro-expressions, which belong to a protocol")
     return problems
 
 
@@ -67,10 +71,10 @@ def unfit_macro(name: str, index: SampleIndex, task: Task, source: Source, *, mo
     if {sample.source for sample in index} - {source}:
         kind = source.replace("_", "-")
         return f"the macro-expressions of {name} must be {kind} clips, as those of the protocol are"
-    labelled = task.label_known(index.samples)
+    labelled = task.label_macro(index.samples)
     if not labelled:
         return f"no clip of {name} has a class of task '{task.name}'"
-    if moving and any(
+    if moving and all(
         one.sample.onset is not None and one.sample.onset == one.sample.offset for one in labelled
     ):
         return f"clips of {name} are single images, in which nothing moves (CK+ has 'clips: sequences')"
@@ -85,7 +89,7 @@ def label_macro(task: Task, indexes: Sequence[SampleIndex]) -> MacroClips:
     DataError
         If no clip has a class, or real and stand-in clips are mixed.
     """
-    labelled = task.label_known([sample for index in indexes for sample in index])
+    labelled = task.label_macro([sample for index in indexes for sample in index])
     ordered = sorted(labelled, key=lambda one: one.sample.sample_id)
     return MacroClips(
         classes=tuple(task.classes),

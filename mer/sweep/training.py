@@ -20,9 +20,9 @@ from mer.sweep.splits import split_digest
 class TrainingJobs(PreparingJobs):
     """Paths and specifications of the jobs from folds to predictions, whose results all sweeps share.
 
-    What two sweeps do in the same way has one name and is done once. The name of a protocol's division into
-    folds, and that of a run, a method with its settings on them, end in a digest of all settings; a change
-    of code or data shows in the jobs' specifications.
+    What two sweeps do in the same way has one name, and in the same packs it is done once. The name of a
+    protocol's division into folds, and that of a run, a method with its settings on them, end in a digest
+    of all settings; a change of code shows in the jobs' specifications.
 
     Parameters
     ----------
@@ -41,9 +41,11 @@ class TrainingJobs(PreparingJobs):
         """Name the division of a protocol's clips into folds."""
         if (protocol,) not in self._names:
             datasets = self._settings_of(self._datasets_of(protocol))
+            copies = [self.artefact_folder(name) for name in self._datasets_of(protocol)]
             made_of = [
                 self._protocol(protocol).model_dump(mode="json"),
                 datasets,
+                copies,
                 self.split_digest(protocol),
             ]
             self._names[protocol,] = f"{protocol}-{digest(made_of)[:8]}"
@@ -96,18 +98,18 @@ class TrainingJobs(PreparingJobs):
     def macro_clips(self, protocol: str, variant: str) -> list[str]:
         """Name the list of macro-expressions that a variant learns from; none if it takes none."""
         macro = self.sweep.config.variants[variant].macro
-        return [f"{self.predictions_folder(protocol, variant)}/macro.json"] if macro else []
+        return [f"{self.run_folder(protocol, variant)}/macro.json"] if macro else []
 
-    def predictions(self, protocol: str, variant: str) -> list[str]:
-        """Name the predictions of all seeds and packs of a variant under a protocol."""
-        folder = self.predictions_folder(protocol, variant)
+    def packs(self, protocol: str, variant: str) -> list[str]:
+        """Name the predictions of all packs of folds and seeds of a variant under a protocol."""
+        folder = self.run_folder(protocol, variant)
         return [
             f"{folder}/{pack_name(seeds, first, last)}"
             for seeds in self.sweep.seed_groups(variant)
             for first, last in self.sweep.packs(protocol, variant)
         ]
 
-    def predictions_folder(self, protocol: str, variant: str) -> str:
+    def run_folder(self, protocol: str, variant: str) -> str:
         """Name the folder of a variant's predictions; what an oracle is to choose from lies apart."""
         oracle = self.sweep.config.variants[variant].selection == "oracle_test"
         names = f"{self.split_name(protocol)}/{self.run_name(protocol, variant)}"

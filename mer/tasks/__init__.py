@@ -193,11 +193,7 @@ _TASKS = (
 
 def _with_macro_sets(task: Task) -> Task:
     """Add what the sets of macro-expressions are called in a task that tells negative from positive."""
-    if not set(_THREE) <= set(task.classes):
-        return task
-    # Where any database is known, CAS(ME)² is: its labels are the classes.
-    named = _POSED if ANY_DATABASE in task.rules else _MACRO_SETS
-    return replace(task, rules={**{name: _MACRO_SETS[name] for name in named}, **task.rules})
+    return replace(task, macro_rules=_MACRO_SETS) if set(_THREE) <= set(task.classes) else task
 
 
 TASKS = MappingProxyType({task.name: _with_macro_sets(task) for task in _TASKS})

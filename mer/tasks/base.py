@@ -48,6 +48,9 @@ class Task:
         K class names, in the order of score columns.
     rules
         Rule of each database by its key, or one under ``*`` for all.
+    macro_rules
+        Rule of each set of macro-expressions by its key: of clips that are learned from beside those of the
+        task, and never among these.
     by
         Which label of a clip counts: ``emotion`` or ``objective_class``.
     source
@@ -57,6 +60,7 @@ class Task:
     name: str
     classes: tuple[str, ...]
     rules: Mapping[str, Rule]
+    macro_rules: Mapping[str, Rule] = field(default_factory=dict)
     by: Literal["emotion", "objective_class"] = "emotion"
     source: str = ""
 
@@ -72,7 +76,7 @@ class Task:
         unknown: Counter[tuple[str, str]] = Counter()
         without = set(self.without_label(samples))
         for sample in samples:
-            mapped = self._class_of(sample.database)
+            mapped = _class_of(self.rules, sample.database)
             label = getattr(sample, self.by)
             if sample.sample_id in without:
                 continue
@@ -94,15 +98,11 @@ class Task:
             raise DataError(listed(f"Task '{self.name}' has no class for these labels. {remedy}", problems))
         return tuple(labelled)
 
-    def label_known(self, samples: Sequence[Sample]) -> tuple["LabelledSample", ...]:
-        """Give their class to the samples that have one, leaving out all others."""
-        found = [(one, self._class_of(one.database).get(getattr(one, self.by))) for one in samples]
+    def label_macro(self, samples: Sequence[Sample]) -> tuple["LabelledSample", ...]:
+        """Give their class to the macro-expressions that have one, leaving out all others."""
+        rules = {**self.rules, **self.macro_rules}
+        found = [(one, _class_of(rules, one.database).get(getattr(one, self.by))) for one in samples]
         return tuple(LabelledSample(sample, name) for sample, name in found if name is not None)
-
-    def _class_of(self, database: str) -> Mapping[str, str | None]:
-        """Map every known label of a database to its class, or to None if it is dropped."""
-        rule = self.rules.get(database) or self.rules.get(ANY_DATABASE)
-        return {} if rule is None else rule.class_of()
 
     def without_label(self, samples: Sequence[Sample]) -> tuple[str, ...]:
         """Name the samples that have no label in a database where others have one: they are left out."""
@@ -112,6 +112,12 @@ class Task:
             for sample in samples
             if sample.database in labelled and not getattr(sample, self.by)
         )
+
+
+def _class_of(rules: Mapping[str, Rule], database: str) -> Mapping[str, str | None]:
+    """Map every known label of a database to its class, or to None if it is dropped."""
+    rule = rules.get(database) or rules.get(ANY_DATABASE)
+    return {} if rule is None else rule.class_of()
 
 
 @dataclass(frozen=True)

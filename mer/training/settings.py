@@ -123,7 +123,7 @@ class TrainingParams(Params):
             "momentum": (self.optimiser != "sgd", "'optimiser: sgd'"),
             "schedule_epochs": (
                 self.schedule in ("constant", "cosine"),
-                "'schedule: step' or cosine_restarts",
+                "'schedule: step' or 'schedule: cosine_restarts'",
             ),
             "schedule_factor": (self.schedule != "step", "'schedule: step'"),
         }

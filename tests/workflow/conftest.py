@@ -58,10 +58,10 @@ class Project:
         assert outputs or "Nothing to be done" in printed
         return {path for line in outputs for path in line.split(", ")}
 
-    def predictions(self, sweep, variant, protocol="p"):
-        """Files of a variant's predictions under a finished sweep."""
+    def packs(self, sweep, variant, protocol="p"):
+        """Files of a variant's packs of folds and seeds in a finished sweep."""
         listed = json.loads((self.root / f"results/{sweep}/sweep.json").read_text())
-        return [self.root / path for path in listed["predictions"][protocol][variant]]
+        return sorted((self.root / listed["runs"][protocol][variant]).glob("s*/*.parquet"))
 
     def write(self, sweep):
         """Write a sweep file; returns its name."""

@@ -38,7 +38,7 @@ def test_the_method_can_be_added_with_a_module_and_its_name(project, blocks):
     plan = project.planned(sweep)
     assert runs_of(plan) == {"nearest_mean/s0/000-002.parquet"}
     project.run(sweep)
-    (path,) = project.predictions("tiny", "nearest_mean")
+    (path,) = project.packs("tiny", "nearest_mean")
     assert len(pd.read_parquet(path)) == 9
 
 

@@ -49,7 +49,7 @@ def test_stand_ins_are_written_once_and_marked(done):
 
 
 def test_a_target_is_tested_and_its_source_is_not(done):
-    (path,) = done.predictions("small", "net", "h2c")
+    (path,) = done.packs("small", "net", "h2c")
     assert set(pd.read_parquet(path)["database"]) == {"casme2"}
     (audit,) = (done.root / "results/runs").glob("h2c-*/audit.md")
     audit = audit.read_text()

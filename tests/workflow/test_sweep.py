@@ -41,6 +41,7 @@ def test_everything_is_there(finished):
         "samples/demo.csv",
         "samples/demo.md",
         *(f"{kind}/p/{v}.csv" for v in variants for kind in ("scores", "confusions")),
+        *(f"predictions/p/{v}.parquet" for v in variants),
         *(f"figures/p/confusion_{v}.{suffix}" for v in variants for suffix in ("png", "pdf")),
         *(f"tables/p.{suffix}" for suffix in ("csv", "md", "tex")),
     }
@@ -54,7 +55,7 @@ def test_everything_is_there(finished):
 
 
 def test_predictions_have_the_documented_columns(finished):
-    (path,) = finished.predictions("tiny", "net")
+    (path,) = finished.packs("tiny", "net")
     assert pq.read_schema(path).names == [
         "protocol", "task", "method", "variant", "selection", "seed", "fold", "database", "subject", "person",
         "clip", "sample_id", "source", "true", "predicted", "score_negative", "score_positive",
@@ -164,7 +165,7 @@ def test_two_sweeps_share_arrays_and_predictions_and_leave_each_other_alone(proj
     project.run(other)
     assert project.planned(TINY_SWEEP) == set()
     assert project.planned(other) == set()
-    assert project.predictions("other", "again") == project.predictions("tiny", "net")
+    assert project.packs("other", "again") == project.packs("tiny", "net")
     first, second = (
         pd.read_csv(project.root / f"results/{path}.csv")
         for path in ("tiny/scores/p/net", "other/scores/p/again")
@@ -189,7 +190,7 @@ def test_a_failing_job_shows_its_message_and_leaves_no_result(project):
     assert "Lower the learning rate" in printed
     assert "Traceback" not in printed
     trained = (project.root / "results/runs").glob("p-*/ststnet-*/s0/*.parquet")
-    assert [str(path) for path in trained] == [str(path) for path in project.predictions("tiny", "net")]
+    assert [str(path) for path in trained] == [str(path) for path in project.packs("tiny", "net")]
     # The failure is not forgotten: training, scores and table are planned again.
     plan = parts_of(project.planned(broken))
     assert plan["predictions"] == {"ststnet/s0/000-002.parquet"}
@@ -230,8 +231,10 @@ def test_a_moved_data_folder_makes_nothing_stale(copy_project, flow_table, tmp_p
 def test_the_list_of_contents_names_what_belongs_to_the_sweep(finished):
     contents = json.loads((finished.root / "results/tiny/sweep.json").read_text())
     assert contents["name"] == "tiny"
-    predictions = contents["predictions"].pop("p")
-    assert set(predictions) == {"majority", "lbp_top_svm", "net"}
-    for paths in (contents["tables"], contents["figures"], contents["audits"], *predictions.values()):
+    runs = contents["runs"].pop("p")
+    assert set(runs) == {"majority", "lbp_top_svm", "net"}
+    kinds = ("tables", "figures", "audits", "predictions")
+    for paths in map(contents.get, kinds):
         assert paths
         assert all((finished.root / path).is_file() for path in paths)
+    assert all(list((finished.root / folder).rglob("*.parquet")) for folder in runs.values())

@@ -36,13 +36,15 @@ def done(finished, tmp_path_factory):
 def test_selections_packs_of_seeds_and_what_is_skipped(done):
     project, printed = done
     root = project.root / "results" / "chosen"
-    listed = json.loads((root / "sweep.json").read_text())["predictions"]["p"]
-    assert {name: [path.split("/", 4)[4] for path in paths] for name, paths in listed.items()} == {
-        "last": ["s0-1/000-002.parquet"],
+    listed = json.loads((root / "sweep.json").read_text())["runs"]["p"]
+    files = {name: sorted((project.root / folder).glob("*/*.parquet")) for name, folder in listed.items()}
+    assert {name: ["/".join(path.parts[-2:]) for path in paths] for name, paths in files.items()} == {
+        # That of seed 0 alone is of the tiny sweep, which trains the same.
+        "last": ["s0-1/000-002.parquet", "s0/000-002.parquet"],
         "held_out": ["s0-1/000-002.parquet"],
         "best": ["s0/000-002.parquet"],
     }
-    (oracle,) = project.predictions("chosen", "best")
+    (oracle,) = project.packs("chosen", "best")
     assert oracle.relative_to(project.root).parts[:2] == ("results", "oracles")
     assert "seed 1, fold 2 of 3 ('demo:s03') done" in printed  # progress is on the terminal
     assert not {"true", "predicted"} & set(pq.read_schema(oracle).names)
@@ -58,7 +60,7 @@ def test_selections_packs_of_seeds_and_what_is_skipped(done):
 
 def test_packs_are_cut_otherwise_without_another_result(done):
     project, _ = done
-    (path,) = project.predictions("chosen", "last")
+    path, _ = project.packs("chosen", "last")
     whole = pd.read_parquet(path)
     last = {"last": SWEEP["variants"]["last"]}
     sweep = {**SWEEP, "variants": last, "folds_per_job": 1, "seeds_per_job": 1}

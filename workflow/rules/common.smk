@@ -145,6 +145,10 @@ def train_execution(w, threads):
     return jobs.train_execution(variant, threads)
 
 
+def macro_execution(w, threads):
+    return campaign.of_run(w.split, w.run)[0].execution(threads)
+
+
 def macro_spec(w):
     jobs, *names = campaign.of_run(w.split, w.run)
     return jobs.macro_spec(*names)
@@ -171,11 +175,11 @@ def n_cores(w):
 
 
 def packs(w):
-    return jobs_of(w).predictions(w.protocol, w.variant)
+    return jobs_of(w).packs(w.protocol, w.variant)
 
 
-def predictions(w):
-    return jobs_of(w).predictions_folder(w.protocol, w.variant)
+def runs_folder(w):
+    return jobs_of(w).run_folder(w.protocol, w.variant)
 
 
 def score_spec(w):

@@ -56,7 +56,7 @@ rule macro:
         "../../envs/mer.yaml"
     params:
         spec=macro_spec,
-        execution=folds_execution,
+        execution=macro_execution,
     shell:
         "python -m mer.cli macro --spec {params.spec:q} --execution {params.execution:q}"
         " --output {output:q} > {log:q} 2>&1"

@@ -6,6 +6,7 @@ rule score:
         folds=folds,
         packs=packs,
     output:
+        predictions="results/{sweep}/predictions/{protocol}/{variant}.parquet",
         scores="results/{sweep}/scores/{protocol}/{variant}.csv",
         confusions="results/{sweep}/confusions/{protocol}/{variant}.csv",
     log:
@@ -14,11 +15,11 @@ rule score:
         "../../envs/mer.yaml"
     params:
         spec=score_spec,
-        predictions=predictions,
+        runs=runs_folder,
     shell:
         # The folder, not the files: thousands of them would be longer than a command may be.
         "python -m mer.cli score --spec {params.spec:q} --folds {input.folds:q}"
-        " --inputs {params.predictions:q} --output {output.scores:q} {output.confusions:q} > {log:q} 2>&1"
+        " --inputs {params.runs:q} --output {output:q} > {log:q} 2>&1"
 
 
 rule table:

@@ -59,7 +59,7 @@ class FigureSpec(Spec):
 class SummarySpec(Spec):
     """List what belongs to a sweep, so that nobody takes files of an earlier one for it.
 
-    ``predictions`` are files by protocol and variant.
+    ``predictions`` are pooled; ``runs`` are the folders that they come from, by protocol and variant.
     """
 
     name: str
@@ -68,5 +68,6 @@ class SummarySpec(Spec):
     audits: tuple[str, ...]
     figures: tuple[str, ...]
     contact_sheets: tuple[str, ...]
-    predictions: dict[str, dict[str, tuple[str, ...]]]
+    predictions: tuple[str, ...]
+    runs: dict[str, dict[str, str]]
     skipped: tuple[str, ...]

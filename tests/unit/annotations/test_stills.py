@@ -138,6 +138,22 @@ def test_a_folder_without_images_is_explained(read):
     )
 
 
+def test_a_ckplus_sequence_of_one_image_is_left_out_with_a_warning(read):
+    single = [path.replace("001", "002") for path in CKPLUS[:1]]
+    texts = {CKPLUS_LABEL: "3.0", CKPLUS_LABEL.replace("001", "002"): "3.0"}
+    found = read("ckplus", *CKPLUS, *single, texts=texts, clips="sequences")
+    assert [one.clip for one in found.records] == ["S005_001_00000001"]
+    assert "sequence of a single image left out" in " ".join(found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "release"), [({}, "last"), ({"last": 1}, "last"), ({"clips": "sequences"}, "sequences")]
+)
+def test_images_of_ckplus_are_not_taken_for_its_sequences(read, settings, release):
+    """Of each sequence one, they are as many."""
+    assert read("ckplus", *CKPLUS, texts={CKPLUS_LABEL: "3.0"}, **settings).release == release
+
+
 def test_a_ckplus_sequence_may_be_one_clip_from_neutral_to_its_peak(read):
     """It has the name of its first image, and so that image's landmarks."""
     found = read("ckplus", *CKPLUS, texts={CKPLUS_LABEL: "   3.0000000e+00\n"}, clips="sequences")

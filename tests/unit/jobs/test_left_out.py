@@ -119,7 +119,8 @@ def test_a_prediction_that_is_missing_for_no_reason_is_still_an_error(tmp_path):
 
 def scored(jobs, folds_file, tmp_path):
     plain = json.loads(jobs.score_spec("p", "lbp_top_svm"))
-    score.run(ScoreSpec.from_plain(plain), folds_file, tmp_path, tmp_path / "s.csv", tmp_path / "c.csv")
+    made = (tmp_path / name for name in ("p.parquet", "s.csv", "c.csv"))
+    score.run(ScoreSpec.from_plain(plain), folds_file, tmp_path, *made)
     return read_rows([tmp_path / "s.csv"], SCORE_COLUMNS)
 
 

@@ -105,6 +105,14 @@ def test_macro_expressions_of_people_who_are_tested_do_not_join(jobs, split, cli
         assert set(samples.sample_ids) - macros == set(data.kept(split.folds[number].train))
 
 
+def test_a_fold_that_no_macro_expression_is_left_for_is_refused(jobs, split, clips, data):
+    rows = {name: row for name, row in data.rows.items() if name not in clips.samples}
+    without = replace(data, rows=rows, left_out=dict.fromkeys(clips.samples, "no face"))
+    work = Work(spec_of(jobs), CPU, split, without, macro=clips)
+    with pytest.raises(DataError, match=r"no macro-expression is left to learn from \(no face\)"):
+        work.train(Cell(0, 0))
+
+
 def test_joined_samples_are_sorted_by_name_and_keep_their_arrays_and_labels(jobs, split, clips, data):
     samples = Work(spec_of(jobs), CPU, split, data, macro=clips).train(Cell(0, 0))
     assert list(samples.sample_ids) == sorted(samples.sample_ids)

@@ -22,7 +22,7 @@ CPU = Execution(device="cpu")
 @pytest.fixture(scope="module")
 def packs(prepared, tmp_path_factory):
     folder = tmp_path_factory.mktemp("oracle")
-    for path in prepared.jobs.predictions("p", "oracle"):
+    for path in prepared.jobs.packs("p", "oracle"):
         seed = int(path.split("/s")[-1].split("/")[0])
         spec = TrainSpec.model_validate_json(prepared.jobs.train_spec("p", "oracle", [seed], 0, 3))
         output = folder / f"s{seed}" / "000-003.parquet"
@@ -40,7 +40,8 @@ def test_scores_after_every_epoch_hold_every_clip_and_no_label(prepared, packs):
 
 def scored(prepared, packs, tmp_path):
     spec = ScoreSpec.model_validate_json(prepared.jobs.score_spec("p", "oracle"))
-    score.run(spec, prepared.folds, packs, tmp_path / "scores.csv", tmp_path / "confusions.csv")
+    names = ("pooled.parquet", "scores.csv", "confusions.csv")
+    score.run(spec, prepared.folds, packs, *(tmp_path / name for name in names))
     return read_rows([tmp_path / "scores.csv"], SCORE_COLUMNS)
 
 

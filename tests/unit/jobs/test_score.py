@@ -33,7 +33,8 @@ def predictions(prepared, tmp_path_factory):
 def run(prepared, folder, out, folds=None, **changes):
     spec = {**json.loads(prepared.jobs.score_spec("p", "majority")), "packs": PACKS, **changes}
     scores, confusions = out / "s.csv", out / "c.csv"
-    score.run(ScoreSpec.from_plain(spec), folds or prepared.folds, folder, scores, confusions)
+    spec = ScoreSpec.from_plain(spec)
+    score.run(spec, folds or prepared.folds, folder, out / "p.parquet", scores, confusions)
     return read_rows([scores], SCORE_COLUMNS), read_rows([confusions], CONFUSION_COLUMNS)
 
 

@@ -129,7 +129,7 @@ def test_planning_a_cell_does_not_digest_its_folds_again(monkeypatch):
 
 def test_tables_and_figures_of_a_sweep_lie_in_its_folder_and_predictions_outside():
     made = jobs(seeds=[0, 3], folds_per_job=2)
-    predictions = made.predictions("p", "ststnet")
+    predictions = made.packs("p", "ststnet")
     assert [re.sub("-[0-9a-f]{8}/", "-*/", path) for path in predictions] == [
         f"results/runs/p-*/ststnet-*/s{seed}/{pack}.parquet"
         for seed in (0, 3)
@@ -152,7 +152,7 @@ def test_tables_and_figures_of_a_sweep_lie_in_its_folder_and_predictions_outside
 )
 def test_sweeps_share_what_is_the_same(changes):
     made, other = jobs(), jobs(**changes)
-    assert made.predictions("p", "ststnet") == other.predictions("p", "ststnet")
+    assert made.packs("p", "ststnet") == other.packs("p", "ststnet")
     assert made.folds("p") == other.folds("p")
     assert made.audits() == other.audits()
     for kind, arguments in (("folds", ("p",)), ("audit", ("p",)), ("train", ("p", "ststnet", [0], 0, 2))):
@@ -161,7 +161,7 @@ def test_sweeps_share_what_is_the_same(changes):
 
 def test_two_names_of_one_method_with_the_same_settings_are_one_run():
     made = jobs(variants={"a": {"method": "ststnet"}, "b": {"method": "ststnet", "epochs": 800}})
-    assert made.predictions("p", "a") == made.predictions("p", "b")
+    assert made.packs("p", "a") == made.packs("p", "b")
     assert made.train_spec("p", "a", [0], 0, 2) == made.train_spec("p", "b", [0], 0, 2)
 
 
@@ -178,7 +178,7 @@ def test_two_names_of_one_method_with_the_same_settings_are_one_run():
 )
 def test_what_differs_has_another_name(changes):
     """Else two sweeps would take turns in overwriting each other's predictions."""
-    assert jobs(**changes).predictions("p", "ststnet") != jobs().predictions("p", "ststnet")
+    assert jobs(**changes).packs("p", "ststnet") != jobs().packs("p", "ststnet")
 
 
 def test_a_campaign_knows_whose_folds_and_runs_are_meant():
@@ -195,10 +195,10 @@ def test_a_campaign_knows_whose_folds_and_runs_are_meant():
 
 def test_packs_of_several_seeds_and_what_an_oracle_chooses_from_have_their_own_names():
     made = jobs(seeds=[0, 3, 5], seeds_per_job=2)
-    folder = made.predictions_folder("p", "majority")
-    assert made.predictions("p", "majority") == [f"{folder}/{n}/000-002.parquet" for n in ("s0-3", "s5")]
+    folder = made.run_folder("p", "majority")
+    assert made.packs("p", "majority") == [f"{folder}/{n}/000-002.parquet" for n in ("s0-3", "s5")]
     oracle = jobs(variants={"best": {"method": "ststnet", "selection": "oracle_test"}})
-    (path,) = oracle.predictions("p", "best")
+    (path,) = oracle.packs("p", "best")
     assert path.startswith("results/oracles/p-")
     assert json.loads(oracle.score_spec("p", "best"))["selection"] == "oracle_test"
 

@@ -84,6 +84,13 @@ def test_databases_of_both_kinds_must_be_read_for_their_macro_expressions(expres
     ]
 
 
+def test_databases_of_micro_expressions_are_refused():
+    datasets = {"demo": {}, "micro": {"dataset": "casme2", "stand_in": {"scale": 0.03, "size": 32}}}
+    assert mistakes(["micro"], datasets=datasets) == [
+        "variants.emr.macro: 'micro' holds micro-expressions, which belong to a protocol"
+    ]
+
+
 # Plan
 
 
@@ -189,7 +196,7 @@ def test_the_training_job_reads_both_kinds_and_the_list():
     assert emr[:1] == plain
     assert [path.split("/")[2].partition("-")[0] for path in emr] == ["demo", "posed"]
     assert emr[0].split("/")[3] != emr[1].split("/")[3]  # macro-expressions are prepared otherwise
-    assert made.macro_clips("p", "emr") == [f"{made.predictions_folder('p', 'emr')}/macro.json"]
+    assert made.macro_clips("p", "emr") == [f"{made.run_folder('p', 'emr')}/macro.json"]
     assert made.macro_clips("p", "plain") == []
     (folder,) = [folder for folder, name in made.datasets.items() if name == "posed"]
     assert made.stand_in(folder)

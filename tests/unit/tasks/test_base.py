@@ -82,14 +82,21 @@ def test_of_macro_expressions_those_with_a_class_are_labelled(samples):
     emotions = ("anger", "sadness", "happiness", "surprise", "neutral", "bored")
     posed = [replace(one, database="ckplus", emotion=e) for one, e in zip(samples, emotions, strict=False)]
     for name in ("megc2019", "three_class", "casme2_4"):
-        found = [(one.sample.emotion, one.label) for one in TASKS[name].label_known(posed)]
+        found = [(one.sample.emotion, one.label) for one in TASKS[name].label_macro(posed)]
         assert found == [
             ("anger", "negative"), ("sadness", "negative"), ("happiness", "positive"), ("surprise", "surprise")
         ]  # fmt: skip
-    assert TASKS["casme2_5"].label_known(posed) == ()
+    assert TASKS["casme2_5"].label_macro(posed) == ()
     squared = [
         replace(one, database="casme_squared", emotion=e)
         for one, e in zip(samples, ("positive", "others"), strict=False)
     ]
     for name in ("megc2019", "three_class"):
-        assert [one.label for one in TASKS[name].label_known(squared)] == ["positive"]
+        assert [one.label for one in TASKS[name].label_macro(squared)] == ["positive"]
+
+
+def test_macro_expressions_are_not_among_a_tasks_own_clips(samples):
+    posed = [replace(samples[0], database="ckplus", emotion="anger")]
+    assert TASKS["megc2019"].label_macro(posed)
+    with pytest.raises(DataError, match="has no class for these labels"):
+        TASKS["megc2019"].label(posed)
