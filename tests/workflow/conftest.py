@@ -78,8 +78,8 @@ class Project:
 
 def runs_of(plan):
     """Methods and packs of planned predictions, without the digests in their names."""
-    paths = [path.split("/") for path in plan if path.endswith(".parquet")]
-    assert all(path[1] in ("runs", "oracles") for path in paths)
+    shared = ("results/runs/", "results/oracles/")
+    paths = [path.split("/") for path in plan if path.startswith(shared) and path.endswith(".parquet")]
     return {f"{path[3].rpartition('-')[0]}/{'/'.join(path[4:])}" for path in paths}
 
 

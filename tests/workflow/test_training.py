@@ -40,7 +40,7 @@ def test_selections_packs_of_seeds_and_what_is_skipped(done):
     files = {name: sorted((project.root / folder).glob("*/*.parquet")) for name, folder in listed.items()}
     assert {name: ["/".join(path.parts[-2:]) for path in paths] for name, paths in files.items()} == {
         # That of seed 0 alone is of the tiny sweep, which trains the same.
-        "last": ["s0-1/000-002.parquet", "s0/000-002.parquet"],
+        "last": ["s0/000-002.parquet", "s0-1/000-002.parquet"],
         "held_out": ["s0-1/000-002.parquet"],
         "best": ["s0/000-002.parquet"],
     }
@@ -60,7 +60,7 @@ def test_selections_packs_of_seeds_and_what_is_skipped(done):
 
 def test_packs_are_cut_otherwise_without_another_result(done):
     project, _ = done
-    path, _ = project.packs("chosen", "last")
+    _, path = project.packs("chosen", "last")
     whole = pd.read_parquet(path)
     last = {"last": SWEEP["variants"]["last"]}
     sweep = {**SWEEP, "variants": last, "folds_per_job": 1, "seeds_per_job": 1}
