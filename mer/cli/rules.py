@@ -8,8 +8,7 @@ from typing import Any
 
 from mer.core.parameters import Params
 from mer.core.types import Execution
-from mer.sweep.specs.folds import AuditSpec, FoldsSpec
-from mer.sweep.specs.macro import MacroSpec
+from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec

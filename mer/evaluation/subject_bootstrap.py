@@ -8,7 +8,7 @@ import pandas as pd
 
 from mer.core.errors import DataError
 from mer.core.types import FloatArray, IntArray
-from mer.evaluation.metrics import confusion_matrix
+from mer.evaluation.metrics import confusion_of_rows
 
 # From pooled counts (R, ..., K, K) of R draws to the statistic of each draw, (R,).
 Statistic = Callable[[IntArray], FloatArray]
@@ -56,13 +56,10 @@ def counts_by_subject(rows: pd.DataFrame, classes: Sequence[str]) -> tuple[list[
     tuple
         P persons, sorted, and their counts of shape (P, N seeds, K, K), true class by row.
     """
-    position = {name: number for number, name in enumerate(classes)}
     persons, seeds = sorted(rows["person"].unique()), sorted(rows["seed"].unique())
     counts = np.zeros((len(persons), len(seeds), len(classes), len(classes)), dtype=int)
     for (person, seed), part in rows.groupby(["person", "seed"]):
-        true, predicted = (part[name].map(position).to_numpy(int) for name in ("true", "predicted"))
-        place = persons.index(person), seeds.index(seed)
-        counts[place] = confusion_matrix(true, predicted, len(classes))
+        counts[persons.index(person), seeds.index(seed)] = confusion_of_rows(part, classes)
     return persons, counts
 
 

@@ -8,7 +8,7 @@ from mer.core.types import Execution
 from mer.jobs.datasets import build_dataset
 from mer.protocols import PROTOCOLS
 from mer.sweep.macro import label_macro, macro_digest
-from mer.sweep.specs.macro import MacroSpec
+from mer.sweep.specs.folds import MacroSpec
 
 
 def run(spec: MacroSpec, execution: Execution, output: Path) -> None:

@@ -22,7 +22,7 @@ from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
 from mer.artefacts.trajectories import read_trajectories
 from mer.core.errors import IncompleteRunError
 from mer.core.types import COMPOSITE, IntArray
-from mer.evaluation.metrics import METRICS, Metric, confusion_matrix
+from mer.evaluation.metrics import METRICS, Metric, confusion_of_rows
 from mer.evaluation.oracle import oracle_epoch
 from mer.sweep.specs.score import ScoreSpec, pack_name
 
@@ -55,7 +55,7 @@ def run(spec: ScoreSpec, folds: Path, runs: Path, pooled: Path, scores: Path, co
     confusion_rows: list[dict[str, Any]] = []
     for seed, (scope, part) in product(spec.recipes, _scopes(rows)):
         chosen = part[part["seed"] == seed]
-        counts = _counts(chosen, split)
+        counts = confusion_of_rows(chosen, split.classes)
         about = _about(chosen, seed, scope)
         about["n_left_out"] = len(left_out)
         score_rows += [
@@ -126,13 +126,9 @@ def _score(metric: Metric, rows: pd.DataFrame, counts: IntArray, split: Split) -
     """Compute a metric from pooled counts, or per fold and averaged, as the protocol says."""
     if split.pooling == "pooled":
         return metric(counts)
-    return float(np.mean([metric(_counts(fold, split)) for _, fold in rows.groupby("fold")]))
-
-
-def _counts(rows: pd.DataFrame, split: Split) -> IntArray:
-    position = {name: number for number, name in enumerate(split.classes)}
-    true, predicted = (rows[column].map(position).to_numpy(int) for column in ("true", "predicted"))
-    return confusion_matrix(true, predicted, len(split.classes))
+    return float(
+        np.mean([metric(confusion_of_rows(fold, split.classes)) for _, fold in rows.groupby("fold")])
+    )
 
 
 def _about(rows: pd.DataFrame, seed: int, scope: str) -> dict[str, Any]:

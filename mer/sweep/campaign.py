@@ -61,8 +61,9 @@ class Campaign:
             If none does.
         """
         for jobs in self.sweeps.values():
-            if split in jobs.splits:
-                return jobs, jobs.splits[split]
+            protocol = jobs.protocol_of(split)
+            if protocol is not None:
+                return jobs, protocol
         raise ConfigError(f"No sweep has the folds {split}.")
 
     def of_run(self, split: str, run: str) -> tuple[Jobs, str, str]:
@@ -74,8 +75,10 @@ class Campaign:
             If none does.
         """
         for jobs in self.sweeps.values():
-            if (split, run) in jobs.runs:
-                return jobs, *jobs.runs[split, run]
+            protocol = jobs.protocol_of(split)
+            variant = None if protocol is None else jobs.variant_of(protocol, run)
+            if protocol is not None and variant is not None:
+                return jobs, protocol, variant
         raise ConfigError(f"No sweep trains {run} on {split}.")
 
     def stand_in(self, folder: str) -> str:

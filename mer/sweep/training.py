@@ -1,7 +1,6 @@
 """The jobs that train and test: their files, and the specification that each is given."""
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from mer.artefacts.folds import Split
 from mer.artefacts.macro_clips import MacroClips
@@ -10,8 +9,7 @@ from mer.sweep.macro import macro_digest
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS, PreparingJobs
 from mer.sweep.specs.base import EntrySettings
-from mer.sweep.specs.folds import AuditSpec, FoldsSpec
-from mer.sweep.specs.macro import MacroSpec
+from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
 from mer.sweep.specs.score import pack_name
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.splits import split_digest
@@ -32,14 +30,16 @@ class TrainingJobs(PreparingJobs):
 
     def __init__(self, sweep: Sweep) -> None:
         super().__init__(sweep)
-        self._names: dict[tuple[str, ...], str] = {}
-        self._digests: dict[tuple[str, ...], str] = {}
+        self._split_names: dict[str, str] = {}
+        self._split_digests: dict[str, str] = {}
+        self._run_names: dict[tuple[str, str], str] = {}
+        self._macro_digests: dict[tuple[str, str], str] = {}
 
     # Names
 
     def split_name(self, protocol: str) -> str:
         """Name the division of a protocol's clips into folds."""
-        if (protocol,) not in self._names:
+        if protocol not in self._split_names:
             datasets = self._settings_of(self._datasets_of(protocol))
             copies = [self.artefact_folder(name) for name in self._datasets_of(protocol)]
             made_of = [
@@ -48,12 +48,12 @@ class TrainingJobs(PreparingJobs):
                 copies,
                 self.split_digest(protocol),
             ]
-            self._names[protocol,] = f"{protocol}-{digest(made_of)[:8]}"
-        return self._names[protocol,]
+            self._split_names[protocol] = f"{protocol}-{digest(made_of)[:8]}"
+        return self._split_names[protocol]
 
     def run_name(self, protocol: str, variant: str) -> str:
         """Name a method with its settings; variants that are the same, in any sweep, share it."""
-        if (protocol, variant) not in self._names:
+        if (protocol, variant) not in self._run_names:
             chosen = self.sweep.config.variants[variant]
             looks_at = [
                 [self.artefact_folder(name), recipe.key]
@@ -61,22 +61,25 @@ class TrainingJobs(PreparingJobs):
             ]
             macro = self._settings_of(chosen.macro)
             made_of = [self._method(variant).model_dump(mode="json"), looks_at, macro]
-            self._names[protocol, variant] = f"{chosen.spec.name}-{digest(made_of)[:8]}"
-        return self._names[protocol, variant]
+            self._run_names[protocol, variant] = f"{chosen.spec.name}-{digest(made_of)[:8]}"
+        return self._run_names[protocol, variant]
 
-    @cached_property
-    def splits(self) -> dict[str, str]:
-        """Protocols by the name of their division into folds."""
-        return {self.split_name(protocol): protocol for protocol in self.sweep.config.protocols}
+    def protocol_of(self, split: str) -> str | None:
+        """Return the protocol whose division into folds is so named; None if there is none.
 
-    @cached_property
-    def runs(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """Protocol and variant by the names of the division into folds and of the run."""
-        return {
-            (split, self.run_name(protocol, variant)): (protocol, variant)
-            for split, protocol in self.splits.items()
-            for variant in self.sweep.variants(protocol)
-        }
+        No other protocol is divided for it: every job on a cluster plans again.
+        """
+        protocol = split.rpartition("-")[0]
+        known = protocol in self.sweep.config.protocols
+        return protocol if known and self.split_name(protocol) == split else None
+
+    def variant_of(self, protocol: str, run: str) -> str | None:
+        """Return a variant that runs under a protocol by the name of its run; None if there is none."""
+        method = run.rpartition("-")[0]
+        for variant in self.sweep.variants(protocol):
+            if self._method(variant).key == method and self.run_name(protocol, variant) == run:
+                return variant
+        return None
 
     # Files
 
@@ -86,7 +89,7 @@ class TrainingJobs(PreparingJobs):
 
     def audits(self) -> list[str]:
         """Name the reports on the folds."""
-        return [f"{RESULTS}/runs/{split}/audit.md" for split in self.splits]
+        return [f"{RESULTS}/runs/{self.split_name(one)}/audit.md" for one in self.sweep.config.protocols]
 
     def lists(self, protocol: str, variant: str) -> list[str]:
         """Name the lists of the prepared parts that a variant reads under a protocol."""
@@ -177,16 +180,16 @@ class TrainingJobs(PreparingJobs):
 
     def split_digest(self, protocol: str) -> str:
         """Digest a protocol's samples, labels and folds, once."""
-        if (protocol,) not in self._digests:
-            self._digests[protocol,] = split_digest(self.sweep.split(protocol))
-        return self._digests[protocol,]
+        if protocol not in self._split_digests:
+            self._split_digests[protocol] = split_digest(self.sweep.split(protocol))
+        return self._split_digests[protocol]
 
     def _macro_digest(self, protocol: str, variant: str) -> str:
         """Digest the macro-expressions that a variant learns from, once; blank if it takes none."""
-        if (protocol, variant) not in self._digests:
+        if (protocol, variant) not in self._macro_digests:
             clips = self.sweep.macro_clips(protocol, variant)
-            self._digests[protocol, variant] = "" if clips is None else macro_digest(clips)
-        return self._digests[protocol, variant]
+            self._macro_digests[protocol, variant] = "" if clips is None else macro_digest(clips)
+        return self._macro_digests[protocol, variant]
 
     # How jobs run
 

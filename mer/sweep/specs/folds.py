@@ -27,6 +27,14 @@ class FoldsSpec(Spec):
     revision: str
 
 
+class MacroSpec(FoldsSpec):
+    """List the macro-expressions that a method learns from under one protocol.
+
+    As for its folds; but ``name`` is that of the run, ``datasets`` are those of macro-expressions, and
+    ``digest`` is of their clips with the classes of the protocol's task.
+    """
+
+
 class AuditSpec(Spec):
     """Audit the folds of one protocol; the revision covers the split and the code that checks it."""
 

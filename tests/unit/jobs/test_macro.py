@@ -20,7 +20,7 @@ from mer.methods import METHODS
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.plan import Sweep
-from mer.sweep.specs.macro import MacroSpec
+from mer.sweep.specs.folds import MacroSpec
 from mer.sweep.specs.train import TrainSpec
 
 CPU = Execution(device="cpu")
