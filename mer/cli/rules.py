@@ -23,7 +23,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "folds", _folds, FoldsSpec)
     _add(commands, "macro", _macro, MacroSpec)
     _add(commands, "samples", _samples, SamplesSpec, outputs=2)
-    _add(commands, "audit", _audit, AuditSpec)
+    _add(commands, "leak_audit", _leak_audit, AuditSpec)
     _add(commands, "prepare", _prepare, PrepareSpec, inputs="*")
     _add(commands, "parts", _parts, PartsSpec)
     _add(commands, "contact_sheet", _contact_sheet, ContactSheetSpec, inputs="+", outputs=2)
@@ -80,10 +80,10 @@ def _samples(arguments: argparse.Namespace) -> None:
     samples.run(arguments.spec, arguments.execution, *arguments.output)
 
 
-def _audit(arguments: argparse.Namespace) -> None:
-    from mer.jobs import audit
+def _leak_audit(arguments: argparse.Namespace) -> None:
+    from mer.jobs import leak_audit
 
-    audit.run(arguments.folds, arguments.output)
+    leak_audit.run(arguments.folds, arguments.output)
 
 
 def _prepare(arguments: argparse.Namespace) -> None:

@@ -9,8 +9,8 @@ import pandas as pd
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.errors import IncompleteRunError, listed
 from mer.core.files import complete
+from mer.published.results import published_results
 from mer.sweep.specs.tables import TableRow, TableSpec
-from mer.tables.published import published_results
 from mer.tables.score_table import Cell, Row, ScoreTable
 
 STAND_IN_NOTE = "Stand-in data: the clips are synthetic; scores say nothing about real micro-expressions"

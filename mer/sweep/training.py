@@ -146,7 +146,7 @@ class TrainingJobs(PreparingJobs):
 
     def audit_spec(self, protocol: str) -> str:
         """Specify the job that audits a protocol's folds."""
-        revision = digest([self.split_digest(protocol), code_digest("mer.jobs.audit")])
+        revision = digest([self.split_digest(protocol), code_digest("mer.jobs.leak_audit")])
         return AuditSpec(revision=revision).as_json()
 
     def train_spec(self, protocol: str, variant: str, seeds: Sequence[int], first: int, last: int) -> str:

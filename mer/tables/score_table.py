@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from mer.tables.published import citation
+from mer.published.papers import citation
 from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES, ordered_scopes
 
 NOT_MEASURED = "–"

@@ -43,7 +43,7 @@ rule audit:
     params:
         spec=audit_spec,
     shell:
-        "python -m mer.cli audit --spec {params.spec:q} --folds {input:q} --output {output:q} > {log:q} 2>&1"
+        "python -m mer.cli leak_audit --spec {params.spec:q} --folds {input:q} --output {output:q} > {log:q} 2>&1"
 
 
 # Macro-expressions that a method learns from as well, labelled by the protocol's task.

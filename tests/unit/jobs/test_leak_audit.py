@@ -4,11 +4,11 @@ import pytest
 
 from mer.artefacts.folds import read_folds, write_folds
 from mer.core.errors import LeakageError
-from mer.jobs import audit
+from mer.jobs import leak_audit
 
 
 def test_the_report_says_what_was_checked(prepared, tmp_path):
-    audit.run(prepared.folds, tmp_path / "p.md")
+    leak_audit.run(prepared.folds, tmp_path / "p.md")
     text = (tmp_path / "p.md").read_text()
     assert "- 24 stand-in clips of 4 people in 4 folds." in text
     assert "- No person is in both the training and the test set of any fold." in text
@@ -22,7 +22,7 @@ def test_folds_that_leak_give_no_report(prepared, tmp_path):
     leaky = replace(first, train=(*first.train, first.test[0]))
     write_folds(tmp_path / "folds.json", replace(split, folds=(leaky, *rest)))
     with pytest.raises(LeakageError, match="in both train and test"):
-        audit.run(tmp_path / "folds.json", tmp_path / "p.md")
+        leak_audit.run(tmp_path / "folds.json", tmp_path / "p.md")
     assert not (tmp_path / "p.md").exists()
 
 
@@ -35,7 +35,7 @@ def test_a_protocol_that_shares_people_says_so(prepared, tmp_path):
     times = {i: int(any(i in fold.test for fold in mixed)) for i in split.samples}
     changed = replace(split, folds=mixed, subject_disjoint=False, times_tested=times)
     write_folds(tmp_path / "folds.json", changed)
-    audit.run(tmp_path / "folds.json", tmp_path / "p.md")
+    leak_audit.run(tmp_path / "folds.json", tmp_path / "p.md")
     text = (tmp_path / "p.md").read_text()
     assert "- **Not subject-disjoint**: 4 of 4 people are on both sides of some fold." in text
     assert "- 20 clips are tested never, as the protocol declares." in text

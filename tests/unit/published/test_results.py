@@ -1,7 +1,8 @@
 import pytest
 
 from mer.methods import METHODS
-from mer.tables.published import citation, published_results
+from mer.published.papers import citation
+from mer.published.results import published_results
 from tests.contract.conftest import EXAMPLES
 
 SLUGS = {

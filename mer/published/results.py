@@ -1,4 +1,4 @@
-"""Published numbers, with their sources."""
+"""Published scores, and what is known to be wrong with them."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def published_results(protocol: str) -> pd.DataFrame:
         remark, in the papers' order. A number that a paper prints in several tables occurs once,
         from the table that has most numbers of its method. Remarks say what is known to be wrong.
     """
-    results = pd.read_csv(_FOLDER / "published.csv", keep_default_na=False)
+    results = pd.read_csv(_FOLDER / "results.csv", keep_default_na=False)
     results = results[(results["protocol"] == protocol) & (results["value"] != "")].copy()
     results["value"] = results["value"].astype(float)
     results["metric"] = results["metric"].replace(_SAME_METRIC)
@@ -38,16 +38,10 @@ def published_results(protocol: str) -> pd.DataFrame:
 
 def remark_on(protocol: str, method_slug: str, scope: str, metric: str) -> str:
     """Return what is known to be wrong with a published number; blank if nothing is."""
-    remarks = pd.read_csv(_FOLDER / "published_remarks.csv", keep_default_na=False)
+    remarks = pd.read_csv(_FOLDER / "results_remarks.csv", keep_default_na=False)
     same = (remarks["protocol"] == protocol) & (remarks["method_slug"] == method_slug)
     same &= remarks["dataset_scope"].isin(["", scope]) & (remarks["metric"] == metric)
     return "; ".join(remarks.loc[same, "remark"])
-
-
-def citation(paper: str) -> str:
-    """Return the reference of a paper by its short name."""
-    papers = pd.read_csv(_FOLDER / "published_papers.csv").set_index("paper")
-    return str(papers.loc[paper, "citation"])
 
 
 def _without_repeats(results: pd.DataFrame) -> pd.DataFrame:
