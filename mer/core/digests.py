@@ -33,8 +33,8 @@ def code_digest(*modules: str) -> str:
     """Return a digest of the code that some modules run, the same under every version of Python.
 
     Covered are the modules, everything of this package that they import at any depth (also inside
-    functions), and data files beside a module that begin with its name (``results_remarks.csv`` beside
-    ``results.py``). Catalogues are not followed, and neither are packages that a module lies in.
+    functions), and data files beside a module that begin with its name (``remarks.csv`` beside
+    ``remarks.py``). Catalogues are not followed, and neither are packages that a module lies in.
 
     Parameters
     ----------

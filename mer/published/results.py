@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from mer.published.remarks import remark_on
+
 _FOLDER = Path(__file__).parent
 # The papers' word for a quantity that we call otherwise.
 _SAME_METRIC = {"acc": "war"}
@@ -34,14 +36,6 @@ def published_results(protocol: str) -> pd.DataFrame:
     ]
     results["scope"] = results["dataset_scope"].str.replace("-", "_")
     return _without_repeats(results)
-
-
-def remark_on(protocol: str, method_slug: str, scope: str, metric: str) -> str:
-    """Return what is known to be wrong with a published number; blank if nothing is."""
-    remarks = pd.read_csv(_FOLDER / "results_remarks.csv", keep_default_na=False)
-    same = (remarks["protocol"] == protocol) & (remarks["method_slug"] == method_slug)
-    same &= remarks["dataset_scope"].isin(["", scope]) & (remarks["metric"] == metric)
-    return "; ".join(remarks.loc[same, "remark"])
 
 
 def _without_repeats(results: pd.DataFrame) -> pd.DataFrame:

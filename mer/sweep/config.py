@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from mer.core.errors import ConfigError, listed, unknown_name
 from mer.core.parameters import Params
@@ -17,9 +17,11 @@ from mer.methods.base import MethodSpec
 from mer.protocols import PROTOCOLS
 from mer.protocols.base import ProtocolParams, ProtocolSpec
 from mer.sweep.macro import macro_problems
+from mer.sweep.missing_data import settle_missing
+from mer.sweep.paper_entries import PaperTableEntry, paper_problems
+from mer.sweep.validation import validated
+from mer.sweep.variant_plan import VariantPlan, different_seeds, planned
 from mer.training.settings import Selection, TrainingParams
-
-P = TypeVar("P", bound=Params)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 _NAME_RULE = "names take small letters, digits and '_', and do not start with '_'"
@@ -53,6 +55,9 @@ class SweepFile(Params):
     costs: bool = Field(
         default=False,
         description="Whether tables also give the parameters of networks and the seconds per fold.",
+    )
+    paper_tables: tuple[PaperTableEntry, ...] = Field(
+        default=(), description="Tables of the papers that are made of the sweep, measured beside printed."
     )
     device: Literal["auto", "cuda", "cpu"] = Field(
         default="auto",
@@ -143,6 +148,8 @@ class Variant:
         Why it is not run now; tables keep its row with a dash. Blank where it runs.
     macro
         Data sets of macro-expressions that it also learns from, under every protocol.
+    published
+        Slug of the published numbers that it is compared with; None for those of its method.
     """
 
     spec: MethodSpec
@@ -151,6 +158,7 @@ class Variant:
     seeds: tuple[int, ...] | None = None
     skip: str = ""
     macro: tuple[str, ...] = ()
+    published: str | None = None
 
     @property
     def selection(self) -> Selection:
@@ -160,7 +168,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class SweepConfig:
-    """A sweep, checked: every name is known, every setting has its type."""
+    """A sweep, checked: every name is known, every setting has its type.
+
+    ``missing`` says which protocols are left out for want of data, and why.
+    """
 
     name: str
     datasets: Mapping[str, DatasetEntry]
@@ -173,6 +184,8 @@ class SweepConfig:
     device: Literal["auto", "cuda", "cpu"]
     weights: str
     paths: Mapping[str, Path]
+    paper_tables: tuple[PaperTableEntry, ...] = ()
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 # Section of a file, the key that names the catalogue entry, and the catalogue.
@@ -201,24 +214,23 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         Listing every mistake with its place and the nearest valid name.
     """
     problems: list[str] = []
-    raw = _with_text_keys(raw)
+    raw, missing = settle_missing(_with_text_keys(raw), problems)
     file = validated(SweepFile, raw, "", problems)
     entries = {
         section: _entries(section, key, catalogue, raw.get(section), problems)
         for section, (key, catalogue) in SECTIONS.items()
     }
     problems += _unknown_datasets(raw, entries)
-    planned = _planned(raw, problems)
-    problems += _macro_problems(raw, entries, planned)
+    plans = planned(raw, problems)
+    problems += _macro_problems(raw, entries, plans)
+    problems += paper_problems(file.paper_tables if file else (), [*raw.get("protocols", ()), *missing])
     if problems or file is None:
         raise ConfigError(listed(f"{place} is not valid:", problems))
     return SweepConfig(
         name=file.name,
         datasets={name: DatasetEntry(*entry) for name, entry in entries["datasets"].items()},
         protocols={name: ProtocolEntry(*entry) for name, entry in entries["protocols"].items()},
-        variants={
-            name: Variant(*entry, **dict(planned[name])) for name, entry in entries["variants"].items()
-        },
+        variants={name: Variant(*entry, **dict(plans[name])) for name, entry in entries["variants"].items()},
         seeds=file.seeds,
         folds_per_job=file.folds_per_job,
         seeds_per_job=file.seeds_per_job,
@@ -226,60 +238,9 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         device=file.device,
         weights=str(base / file.weights) if file.weights else "",
         paths={name: base / path for name, path in file.paths.items()},
+        paper_tables=file.paper_tables,
+        missing=missing,
     )
-
-
-def different_seeds(value: tuple[int, ...]) -> tuple[int, ...]:
-    """Refuse seeds that occur twice or are too large, in a field validator."""
-    if len(set(value)) < len(value) or min(value, default=0) < 0 or max(value, default=0) >= 2**31:
-        raise ValueError(f"give different numbers from 0 to {2**31 - 1}. Got {list(value)}")
-    return value
-
-
-class VariantPlan(Params):
-    """What a variant may say beside its method and the method's settings."""
-
-    protocols: tuple[str, ...] | None = Field(
-        default=None, min_length=1, description="Protocols that it runs under, by their names; null for all."
-    )
-    seeds: tuple[int, ...] | None = Field(
-        default=None, min_length=1, description="Its random seeds; null for those of the sweep."
-    )
-    skip: str = Field(
-        default="", description="Why it is not run now; tables keep its row, with dashes and this reason."
-    )
-    macro: tuple[str, ...] = Field(
-        default=(),
-        description="Data sets of macro-expressions, by their names here, that it learns from as well; "
-        "nobody is tested on them. For methods that take any (EMR).",
-    )
-
-    @field_validator("seeds")
-    @classmethod
-    def _different_seeds(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
-        return value if value is None else different_seeds(value)
-
-
-def _planned(raw: Mapping[str, Any], problems: list[str]) -> dict[str, VariantPlan]:
-    """Read where variants run; mistakes go to ``problems``."""
-    plans = {}
-    variants, protocols = raw.get("variants"), raw.get("protocols")
-    for name, settings in variants.items() if isinstance(variants, dict) else ():
-        given = settings if isinstance(settings, dict) else {}
-        plan = validated(
-            VariantPlan,
-            {key: given[key] for key in VariantPlan.model_fields if key in given},
-            f"variants.{name}",
-            problems,
-        )
-        if plan is not None:
-            plans[name] = plan
-            problems += [
-                f"variants.{name}.protocols: {unknown_name('protocol', protocol, protocols or ())}"
-                for protocol in plan.protocols or ()
-                if protocol not in (protocols or ())
-            ]
-    return plans
 
 
 def _entries(
@@ -320,39 +281,6 @@ def _with_text_keys(raw: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def validated(model: type[P], raw: dict[str, Any], place: str, problems: list[str]) -> P | None:
-    """Validate settings; on failure describe every mistake and return None."""
-    try:
-        return model.from_plain(raw)
-    except ValidationError as error:
-        for mistake in error.errors():
-            where = ".".join([*filter(None, [place]), *map(str, mistake["loc"])])
-            problems.append(f"{where}: {_explained(model, mistake)}")
-        return None
-
-
-def _explained(model: type[BaseModel], mistake: Mapping[str, Any]) -> str:
-    """Put a mistake into words, with the nearest valid name where a key is unknown."""
-    if mistake["type"] == "extra_forbidden":
-        *parents, key = mistake["loc"]
-        for parent in parents:
-            model = _nested(model, str(parent))
-        return unknown_name("key", str(key), model.model_fields)
-    message = str(mistake["msg"]).removeprefix("Value error, ")
-    if mistake["type"] in ("missing", "value_error"):
-        return message
-    return f"{message}. Got {mistake['input']!r}"
-
-
-def _nested(model: type[BaseModel], field: str) -> type[BaseModel]:
-    annotation = model.model_fields[field].annotation
-    # Settings that may be left out are a union with None.
-    for choice in get_args(annotation) or (annotation,):
-        if isinstance(choice, type) and issubclass(choice, BaseModel):
-            return choice
-    return model
-
-
 def _unknown_datasets(
     raw: Mapping[str, Any], entries: Mapping[str, Mapping[str, tuple[Any, Any]]]
 ) -> list[str]:
@@ -377,7 +305,7 @@ def _unknown_datasets(
 def _macro_problems(
     raw: Mapping[str, Any],
     entries: Mapping[str, Mapping[str, tuple[Any, Any]]],
-    planned: Mapping[str, VariantPlan],
+    plans: Mapping[str, VariantPlan],
 ) -> list[str]:
     """Check the macro-expressions that variants name; no single section knows them."""
     known = raw.get("datasets")
@@ -385,7 +313,7 @@ def _macro_problems(
         return []  # said elsewhere
     protocols = {name: params.datasets for name, (_, params) in entries["protocols"].items()}
     problems = []
-    for name, plan in planned.items():
+    for name, plan in plans.items():
         runs = {key: sets for key, sets in protocols.items() if key in (plan.protocols or protocols)}
         method, _ = entries["variants"].get(name, (None, None))
         found = _doubled_or_unknown(plan.macro, known)

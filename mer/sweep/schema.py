@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mer.sweep.config import SECTIONS, SweepFile, VariantPlan
+from mer.core.parameters import Params
+from mer.sweep.config import SECTIONS, SweepFile
+from mer.sweep.missing_data import DatasetPlan
+from mer.sweep.variant_plan import VariantPlan
+
+# What entries of a section may say beside their own settings.
+_PLANS: Mapping[str, type[Params]] = {"datasets": DatasetPlan, "variants": VariantPlan}
 
 
 def schema() -> dict[str, Any]:
@@ -13,12 +19,12 @@ def schema() -> dict[str, Any]:
     schema is kept in ``workflow/schemas/config.schema.json``; a test compares the two.
     """
     document = SweepFile.model_json_schema()
-    definitions: dict[str, Any] = {}
+    definitions: dict[str, Any] = document.pop("$defs", {})
     for section, (key, catalogue) in SECTIONS.items():
         alternatives = []
         for name, spec in sorted(catalogue.items()):
             definition = f"{key}_{name}"
-            planned = VariantPlan.model_json_schema()["properties"] if section == "variants" else {}
+            planned = _PLANS[section].model_json_schema()["properties"] if section in _PLANS else {}
             definitions[definition] = _entry(key, name, spec.params.model_json_schema(), planned)
             definitions.update(definitions[definition].pop("$defs", {}))
             alternatives.append({"$ref": f"#/$defs/{definition}"})

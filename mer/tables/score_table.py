@@ -1,11 +1,12 @@
 """The table of one protocol: measured beside published, as CSV, Markdown and LaTeX."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from mer.published.papers import citation
+from mer.tables.grid import Grid, Notes
 from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES, ordered_scopes
 
 NOT_MEASURED = "–"
@@ -101,51 +102,24 @@ class ScoreTable:
 
     def as_markdown(self) -> str:
         """Write the table for reading: four digits, remarks as numbered notes."""
-        titles, body, notes = self._text(_plain_mark)
-        headers = [" ".join(filter(None, title)) for title in titles]
-        table = pd.DataFrame(body, columns=headers).to_markdown(index=False, disable_numparse=True)
-        below = "\n".join(f"- {line}" for line in [*notes, *self.notes, *self._references()])
-        return f"# {self.title}\n\n{table}\n\n{below}\n"
+        return self._grid().as_markdown()
 
     def as_latex(self) -> str:
         """Write a booktabs table for a paper."""
-        titles, body, notes = self._text(_latex_mark)
-        frame = pd.DataFrame(body, columns=pd.MultiIndex.from_tuples(titles))
-        styler = frame.style.hide(axis="index").format(_latex).format_index(_latex, axis=1)
-        table = styler.to_latex(
-            hrules=True,
-            caption=_latex(self.title),
-            position="t",
-            position_float="centering",
-            multicol_align="c",
-            column_format="l" * len(titles),
-        )
-        below = [_latex(line) for line in [*notes, *self.notes, *self._references()]]
-        under = "\n".join([r"\par\smallskip\footnotesize", *(f"{line}.\\\\" for line in below)])
-        return str(table).replace(r"\end{tabular}", f"\\end{{tabular}}\n{under}", 1)
+        return self._grid().as_latex()
 
-    def _text(self, mark: Callable[[int], str]) -> tuple[list[tuple[str, str]], list[list[str]], list[str]]:
-        """Format all cells; returns two-line titles, rows of text, and the notes they refer to."""
-        notes: list[str] = []
-
-        def numbered(remark: str) -> str:
-            if not remark:
-                return ""
-            if remark not in notes:
-                notes.append(remark)
-            return mark(notes.index(remark) + 1)
-
-        body = []
+    def _grid(self) -> Grid:
+        notes, body = Notes(), []
         for row in self.rows:
             seeds = NOT_MEASURED if row.n_seeds is None else str(row.n_seeds)
-            line = [row.method + numbered(row.remark), row.variant or NOT_MEASURED, row.kind, seeds]
+            line = [row.method + notes.mark(row.remark), row.variant or NOT_MEASURED, row.kind, seeds]
             for key in self.columns:
                 cell = row.cells.get(key)
-                line.append(_score(cell) + numbered(cell.remark) if cell else NOT_MEASURED)
+                line.append(_score(cell) + notes.mark(cell.remark) if cell else NOT_MEASURED)
             body.append(line)
-        titles = [("", name) for name in ("Method", "Variant", "Kind", "Seeds")]
-        titles += [(SCOPE_TITLES.get(scope, scope), METRIC_TITLES[metric]) for scope, metric in self.columns]
-        return titles, body, [f"{mark(number)} {note}".strip() for number, note in enumerate(notes, start=1)]
+        headers = [("", name) for name in ("Method", "Variant", "Kind", "Seeds")]
+        headers += [(SCOPE_TITLES.get(scope, scope), METRIC_TITLES[metric]) for scope, metric in self.columns]
+        return Grid(self.title, headers, body, notes, [*self.notes, *self._references()])
 
     def _references(self) -> list[str]:
         return [f"Published ({paper}): {citation(paper)}" for paper in self.papers]
@@ -159,29 +133,3 @@ def _remarks(row: Row, columns: Sequence[tuple[str, str]]) -> list[str]:
 def _score(cell: Cell) -> str:
     spread = f" ± {cell.sd:.4f}" if cell.sd is not None else ""
     return f"{cell.mean:.4f}{spread}"
-
-
-def _plain_mark(number: int) -> str:
-    return f" [{number}]"
-
-
-def _latex_mark(number: int) -> str:
-    return f"\x02{number}\x03"
-
-
-def _latex(text: object) -> str:
-    """Escape text for LaTeX and set marks as superscripts."""
-    escaped = str(text)
-    for character, replacement in (
-        ("\\", r"\textbackslash "),
-        ("&", r"\&"),
-        ("%", r"\%"),
-        ("_", r"\_"),
-        ("#", r"\#"),
-        ("±", r"$\pm$"),
-        ("–", "--"),
-        ("\x02", r"\textsuperscript{"),
-        ("\x03", "}"),
-    ):
-        escaped = escaped.replace(character, replacement)
-    return escaped

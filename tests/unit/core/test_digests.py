@@ -104,9 +104,9 @@ def test_what_a_module_imports_plays_a_role_also_inside_functions(package, edite
 
 
 def test_a_data_file_under_the_modules_name_plays_a_role(package):
-    before = digest_in(package, "mer.published.results")
-    edit(package / "published" / "results_remarks.csv", "0.398", "0.397")
-    assert digest_in(package, "mer.published.results") != before
+    before = digest_in(package, "mer.published.remarks")
+    edit(package / "published" / "remarks.csv", "0.398", "0.397")
+    assert digest_in(package, "mer.published.remarks") != before
 
 
 def test_a_method_does_not_depend_on_its_neighbours(package):

@@ -3,7 +3,9 @@ import json
 from mer.datasets import DATASETS
 from mer.methods import METHODS
 from mer.protocols import PROTOCOLS
+from mer.sweep.missing_data import DatasetPlan
 from mer.sweep.schema import schema
+from mer.sweep.variant_plan import VariantPlan
 
 
 def test_the_schema_file_is_what_the_models_give(repository):
@@ -15,7 +17,8 @@ def test_every_catalogue_entry_has_its_settings_in_the_schema():
     definitions = schema()["$defs"]
     for key, catalogue in (("dataset", DATASETS), ("protocol", PROTOCOLS), ("method", METHODS)):
         for name, spec in catalogue.items():
-            plan = {"protocols", "seeds", "skip", "macro"} if key == "method" else set()
+            plan = {"method": VariantPlan, "dataset": DatasetPlan}.get(key)
+            plan = set(plan.model_fields) if plan else set()
             expected = {key, *plan, *spec.params.model_fields}
             assert set(definitions[f"{key}_{name}"]["properties"]) == expected
 

@@ -1,0 +1,91 @@
+"""What a sweep does where a data set has no folder: an error, a stand-in, or protocols left out."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from mer.core.parameters import Params
+from mer.sweep.validation import validated
+
+
+class DatasetPlan(Params):
+    """What a data set may say beside its reader and the reader's settings."""
+
+    missing: Literal["error", "stand_in", "skip"] = Field(
+        default="error",
+        description="What is done where paths.yaml names no folder for it: 'error' stops, 'stand_in' takes "
+        "the stand-in that 'stand_in' describes (and your own copy where there is a folder), 'skip' leaves "
+        "out the protocols that need it, and tables say so.",
+    )
+
+
+def settle_missing(raw: Mapping[str, Any], problems: list[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Decide which copy of every data set is taken and which protocols cannot run for want of data.
+
+    Parameters
+    ----------
+    raw
+        The configuration as read.
+    problems
+        Mistakes go there.
+
+    Returns
+    -------
+    tuple
+        The configuration without ``missing``, and why protocols were left out, by their names.
+    """
+    datasets, protocols = raw.get("datasets"), raw.get("protocols")
+    if not isinstance(datasets, dict) or not isinstance(protocols, dict):
+        return dict(raw), {}  # said elsewhere
+    paths = raw.get("paths")
+    has_folder = set(paths) if isinstance(paths, dict) else set()
+    settled, gone = {}, {}
+    for name, settings in datasets.items():
+        settled[name], lacks = _settled(name, settings, name in has_folder, problems)
+        if lacks:
+            gone[name] = f"no folder for {name} in paths.yaml"
+    left_out = {name: reason for name, one in protocols.items() for reason in [_reason(one, gone)] if reason}
+    kept = {name: one for name, one in protocols.items() if name not in left_out}
+    if left_out and not kept:
+        reasons = "; ".join(dict.fromkeys(left_out.values()))
+        problems.append(f"protocols: none can run, {reasons}. Write down where the data lie")
+    return {**raw, "datasets": settled, "protocols": kept, **_variants(raw, left_out)}, left_out
+
+
+def _settled(name: str, settings: object, has_folder: bool, problems: list[str]) -> tuple[object, bool]:
+    """Return the settings of the copy of a data set that is taken, and whether there is none."""
+    if not isinstance(settings, dict) or "missing" not in settings:
+        return settings, False
+    rest = {key: value for key, value in settings.items() if key != "missing"}
+    plan = validated(DatasetPlan, {"missing": settings["missing"]}, f"datasets.{name}", problems)
+    if plan is None or plan.missing == "error":
+        return rest, False
+    if plan.missing == "skip":
+        return rest, not has_folder
+    if "stand_in" not in rest:
+        problems.append(f"datasets.{name}.missing: say which stand-in, as in 'stand_in: {{scale: 0.3}}'")
+    if has_folder:
+        rest.pop("stand_in", None)
+    return rest, False
+
+
+def _reason(protocol: object, gone: Mapping[str, str]) -> str:
+    """Say which data a protocol lacks; blank if none."""
+    named = protocol.get("datasets") if isinstance(protocol, dict) else None
+    return "; ".join(gone[name] for name in named if name in gone) if isinstance(named, list) else ""
+
+
+def _variants(raw: Mapping[str, Any], left_out: Mapping[str, str]) -> dict[str, Any]:
+    """Take protocols that are left out from what variants ask for; one that has no other is left out."""
+    variants = raw.get("variants")
+    if not left_out or not isinstance(variants, dict):
+        return {}
+    kept = {}
+    for name, settings in variants.items():
+        asked = settings.get("protocols") if isinstance(settings, dict) else None
+        if not isinstance(asked, list):
+            kept[name] = settings
+        elif rest := [one for one in asked if one not in left_out]:
+            kept[name] = {**settings, "protocols": rest}
+    return {"variants": kept}
