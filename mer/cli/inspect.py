@@ -86,6 +86,8 @@ def _check(arguments: argparse.Namespace) -> None:
         for remark in (*index.notes, *index.warnings):
             named = remark if remark.startswith(f"{name}: ") else f"{name}: {remark}"
             console.print(named, markup=False)
+    for protocol, reason in jobs.sweep.config.missing.items():
+        console.print(f"not run: {protocol}, {reason}")
     for (protocol, variant), reason in jobs.sweep.skipped.items():
         console.print(f"not run: {variant} on {protocol}, {reason}")
 

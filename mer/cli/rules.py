@@ -9,6 +9,7 @@ from typing import Any
 from mer.core.parameters import Params
 from mer.core.types import Execution
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
+from mer.sweep.specs.paper_table import PaperTableSpec
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
@@ -30,6 +31,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "train", _train, TrainSpec, inputs="*")
     _add(commands, "score", _score, ScoreSpec, inputs=1, outputs=3)
     _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
+    _add(commands, "paper_table", _paper_table, PaperTableSpec, inputs=1, outputs="+")
     _add(commands, "figure", _figure, FigureSpec, inputs=1, outputs="+")
     _add(commands, "summary", _summary, SummarySpec)
 
@@ -122,6 +124,12 @@ def _table(arguments: argparse.Namespace) -> None:
     from mer.jobs import table
 
     table.run(arguments.spec, arguments.inputs, arguments.output)
+
+
+def _paper_table(arguments: argparse.Namespace) -> None:
+    from mer.jobs import paper_table
+
+    paper_table.run(arguments.spec, arguments.inputs[0], arguments.output)
 
 
 def _figure(arguments: argparse.Namespace) -> None:

@@ -1,9 +1,11 @@
 """Several sweeps planned together; arrays and predictions that they share are made once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
-from mer.core.errors import ConfigError
+from mer.core.errors import ConfigError, DataError, MerError
 from mer.sweep.cells import Jobs
+from mer.sweep.paper_tables import paper_tables
 
 
 class Campaign:
@@ -12,7 +14,10 @@ class Campaign:
     Parameters
     ----------
     sweeps
-        Jobs of each sweep; their names differ.
+        Jobs of each sweep that was asked for; their names differ.
+    shelf
+        Reads the sweep files that lie ready, for the tables of all papers; called when these are asked for,
+        or when a job belongs to none of ``sweeps``.
 
     Raises
     ------
@@ -20,7 +25,8 @@ class Campaign:
         If two sweeps have one name.
     """
 
-    def __init__(self, sweeps: Sequence[Jobs]) -> None:
+    def __init__(self, sweeps: Sequence[Jobs], shelf: Callable[[], Sequence[Jobs]] = tuple) -> None:
+        self._shelf = shelf
         self.sweeps = {jobs.sweep.config.name: jobs for jobs in sweeps}
         if len(self.sweeps) < len(sweeps):
             names = [jobs.sweep.config.name for jobs in sweeps]
@@ -31,6 +37,38 @@ class Campaign:
         """Make every index and every fold of every sweep."""
         for jobs in self.sweeps.values():
             jobs.sweep.check()
+
+    def sweep(self, name: str) -> Jobs:
+        """Return the jobs of a sweep by its name.
+
+        Raises
+        ------
+        ConfigError
+            If there is none.
+        """
+        for jobs in self._all():
+            if jobs.sweep.config.name == name:
+                return jobs
+        raise ConfigError(f"No sweep is called {name}.")
+
+    def paper_tables(self) -> list[str]:
+        """Name the tables of the papers that any sweep makes, those on the shelf as well.
+
+        Raises
+        ------
+        DataError
+            Listing what is wrong with the data of these sweeps.
+        """
+        chosen = [jobs for jobs in self._all() if jobs.sweep.config.paper_tables]
+        problems = []
+        for jobs in chosen:
+            try:
+                jobs.sweep.check()
+            except MerError as error:
+                problems.append(f"{jobs.sweep.config.name}: {error}")
+        if problems:
+            raise DataError("\n".join(problems))
+        return [path for jobs in chosen for path in paper_tables(jobs)]
 
     def targets(self) -> list[str]:
         """Name everything that a person opens."""
@@ -47,7 +85,7 @@ class Campaign:
         ConfigError
             If none does.
         """
-        for jobs in self.sweeps.values():
+        for jobs in self._all():
             if folder in jobs.datasets and recipe_key in jobs.recipes:
                 return jobs
         raise ConfigError(f"No sweep asks for {recipe_key} of {folder}.")
@@ -60,7 +98,7 @@ class Campaign:
         ConfigError
             If none does.
         """
-        for jobs in self.sweeps.values():
+        for jobs in self._all():
             protocol = jobs.protocol_of(split)
             if protocol is not None:
                 return jobs, protocol
@@ -74,7 +112,7 @@ class Campaign:
         ConfigError
             If none does.
         """
-        for jobs in self.sweeps.values():
+        for jobs in self._all():
             protocol = jobs.protocol_of(split)
             variant = None if protocol is None else jobs.variant_of(protocol, run)
             if protocol is not None and variant is not None:
@@ -89,7 +127,20 @@ class Campaign:
         ConfigError
             If no sweep asks for it.
         """
-        for jobs in self.sweeps.values():
+        for jobs in self._all():
             if folder in jobs.stand_ins:
                 return jobs.stand_ins[folder]
         raise ConfigError(f"No sweep asks for the stand-in {folder}.")
+
+    def _all(self) -> Iterator[Jobs]:
+        """List the sweeps that were asked for, then those on the shelf, read when it comes to them."""
+        yield from self.sweeps.values()
+        yield from self._others
+
+    @cached_property
+    def _others(self) -> list[Jobs]:
+        return [
+            jobs
+            for jobs in self._shelf()
+            if jobs.sweep.config.paper_tables and jobs.sweep.config.name not in self.sweeps
+        ]

@@ -56,6 +56,12 @@ class Jobs(TrainingJobs):
             for suffix in ("png", "pdf")
         ]
 
+    def published(self, protocol: str) -> str | None:
+        """Return the slug of a protocol's published numbers on its databases."""
+        samples = self.sweep.split(protocol).samples.values()
+        found = self.sweep.protocol(protocol).published(sorted({sample.database for sample in samples}))
+        return found.slug if found else None
+
     # Specifications
 
     def samples_spec(self, name: str) -> str:
@@ -101,7 +107,7 @@ class Jobs(TrainingJobs):
         spec = TableSpec(
             protocol=protocol,
             title=entry.spec.title,
-            published=self._published(protocol),
+            published=self.published(protocol),
             pooling=self.sweep.split(protocol).pooling,
             rows=rows,
             notes=(*self.sweep.split(protocol).notes, *self._macro_notes(protocol)),
@@ -136,12 +142,6 @@ class Jobs(TrainingJobs):
         return spec.as_json()
 
     # Look-ups
-
-    def _published(self, protocol: str) -> str | None:
-        """Return the slug of a protocol's published numbers on its databases."""
-        samples = self.sweep.split(protocol).samples.values()
-        found = self.sweep.protocol(protocol).published(sorted({sample.database for sample in samples}))
-        return found.slug if found else None
 
     def _macro_notes(self, protocol: str) -> tuple[str, ...]:
         """Return what tables must say about the macro-expressions that some variant learns from."""

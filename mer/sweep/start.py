@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mer.core.errors import ConfigError
 from mer.sweep.campaign import Campaign
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
@@ -13,6 +14,8 @@ from mer.sweep.config_file import load, with_paths
 from mer.sweep.plan import Sweep
 
 PATHS_FILE = Path("paths.yaml")
+# Sweeps that lie ready beside the default configuration.
+SHELF = Path("workflow/sweeps")
 
 
 def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Campaign:
@@ -37,7 +40,30 @@ def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Cam
         load(path)  # Snakemake has read it already, but overlooks keys that occur twice.
     raw = dict(given) if files else {**load(default), **given}
     place = ", ".join(_short(path) for path in files or [default])
-    return Campaign([Jobs(Sweep(parse(with_paths(raw, PATHS_FILE), place, Path.cwd())))])
+    return Campaign([_jobs(raw, place)], lambda: _shelf(default.parent / SHELF))
+
+
+def _jobs(raw: Mapping[str, Any], place: str) -> Jobs:
+    return Jobs(Sweep(parse(with_paths(raw, PATHS_FILE), place, Path.cwd())))
+
+
+def _shelf(folder: Path) -> list[Jobs]:
+    """Read the sweep files of a folder.
+
+    Raises
+    ------
+    ConfigError
+        Listing what is wrong with all of them.
+    """
+    found, problems = [], []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            found.append(_jobs(load(path), _short(path)))
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return found
 
 
 def use_this_interpreter() -> None:

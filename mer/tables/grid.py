@@ -82,6 +82,10 @@ class Grid:
         styler = self._frame().style.hide(axis="index").format(partial(_html, name=name))
         styler = styler.format_index(escape="html", axis=1).set_caption(escape(self.title))
         table = styler.to_html(table_uuid=name, exclude_styles=True, sparse_columns=True)
+        # The Styler leaves out what screen readers go by.
+        table = table.replace("<th >", '<th scope="col">').replace(
+            "<th colspan", '<th scope="colgroup" colspan'
+        )
         return str(_FRAGMENT.render(name=name, table=table, notes=self.notes.texts, remarks=self.remarks))
 
     def _frame(self) -> pd.DataFrame:

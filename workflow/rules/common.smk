@@ -4,6 +4,7 @@ import pathlib
 from snakemake.exceptions import WorkflowError
 
 import mer.core.errors
+import mer.sweep.paper_tables
 import mer.sweep.start
 
 try:
@@ -34,10 +35,11 @@ wildcard_constraints:
     kind="runs|oracles",
     first="[0-9]+",
     last="[0-9]+",
+    paper_table="[a-z0-9_]+",
 
 
 def jobs_of(w):
-    return campaign.sweeps[w.sweep]
+    return campaign.sweep(w.sweep)
 
 
 def owner_of(w):
@@ -48,10 +50,14 @@ def all_sweeps(w):
     return campaign.targets()
 
 
+def all_paper_tables(w):
+    return campaign.paper_tables()
+
+
 def contents(w):
     jobs = jobs_of(w)
     made = jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
-    return made + jobs.contact_sheets()
+    return made + jobs.contact_sheets() + mer.sweep.paper_tables.paper_tables(jobs)
 
 
 # Snakemake does not compare parameters that depend on threads with those of the last run: another
@@ -192,6 +198,14 @@ def scores(w):
 
 def table_spec(w):
     return jobs_of(w).table_spec(w.protocol)
+
+
+def paper_table_spec(w):
+    return mer.sweep.paper_tables.paper_table_spec(jobs_of(w), w.paper_table)
+
+
+def paper_scores(w):
+    return mer.sweep.paper_tables.paper_scores(jobs_of(w), w.paper_table)
 
 
 def figure_spec(w):

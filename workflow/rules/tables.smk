@@ -37,6 +37,37 @@ rule table:
         "python -m mer.cli table --spec {params.spec:q} --inputs {input:q} --output {output:q} > {log:q} 2>&1"
 
 
+# A table of a paper, measured beside printed. Predictions are read; scores are made together with them.
+rule paper_table:
+    input:
+        paper_scores,
+    output:
+        multiext(
+            "results/{sweep}/paper_tables/{paper_table}",
+            ".csv",
+            ".md",
+            ".tex",
+            ".html",
+        ),
+    log:
+        "results/{sweep}/logs/paper_table/{paper_table}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=paper_table_spec,
+        root="results/{sweep}",
+    shell:
+        "python -m mer.cli paper_table --spec {params.spec:q} --inputs {params.root:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
+# The tables of all papers: the union of the files in workflow/sweeps/ that name any, in one plan.
+rule paper_tables:
+    input:
+        all_paper_tables,
+    localrule: True
+
+
 rule figure:
     input:
         "results/{sweep}/confusions/{protocol}/{variant}.csv",

@@ -1,0 +1,97 @@
+"""The jobs that make tables of the papers: their files, and the specification that each is given."""
+
+from collections.abc import Sequence
+
+from mer.core.digests import code_digest, digest
+from mer.published.catalogue import published_protocols
+from mer.published.tables import PublishedTable, published_table
+from mer.sweep.cells import Jobs
+from mer.sweep.paper_entries import PaperTableEntry
+from mer.sweep.specs.paper_table import PaperSource, PaperTableSpec, PaperVariant
+
+_SUFFIXES = ("csv", "md", "tex", "html")
+
+
+def paper_tables(jobs: Jobs) -> list[str]:
+    """Name the files of all tables of papers that a sweep makes."""
+    names = [entry.name for entry in jobs.sweep.config.paper_tables]
+    return [f"{jobs.root}/paper_tables/{name}.{suffix}" for name in names for suffix in _SUFFIXES]
+
+
+def paper_scores(jobs: Jobs, table: str) -> list[str]:
+    """Name the scores of everything that a table shows; predictions are made with them."""
+    entry = _entry(jobs, table)
+    return [path for source in _sources(jobs, entry) for path in jobs.scores(source.protocol)]
+
+
+def paper_table_spec(jobs: Jobs, table: str) -> str:
+    """Specify the job that makes a table."""
+    entry = _entry(jobs, table)
+    sources = _sources(jobs, entry)
+    protocols = [source.protocol for source in sources]
+    variants = tuple(
+        variant
+        for name in jobs.sweep.config.variants
+        for variant in [_variant(jobs, name, protocols)]
+        if variant.protocols or variant.skipped
+    )
+    scores = [jobs.score_spec(protocol, one.variant) for one in variants for protocol in one.protocols]
+    spec = PaperTableSpec(
+        paper=entry.paper,
+        table=entry.table,
+        sources=sources,
+        variants=variants,
+        missing=dict(jobs.sweep.config.missing),
+        revision=digest([scores, code_digest("mer.jobs.paper_table")]),
+    )
+    return spec.as_json()
+
+
+def _entry(jobs: Jobs, table: str) -> PaperTableEntry:
+    return next(entry for entry in jobs.sweep.config.paper_tables if entry.name == table)
+
+
+def _sources(jobs: Jobs, entry: PaperTableEntry) -> tuple[PaperSource, ...]:
+    """List the protocols that measure columns of a table."""
+    wanted = _slugs(published_table(entry.paper, entry.table))
+    sources: list[PaperSource] = []
+    for protocol in jobs.sweep.config.protocols:
+        slug = entry.protocols.get(protocol) or jobs.published(protocol)
+        if slug is None or slug not in wanted:
+            continue
+        split = jobs.sweep.split(protocol)
+        sources.append(
+            PaperSource(
+                protocol=protocol,
+                slug=slug,
+                source=split.source,
+                pooling=split.pooling,
+                subject_disjoint=jobs.sweep.protocol(protocol).subject_disjoint,
+                notes=split.notes,
+            )
+        )
+    return tuple(sources)
+
+
+def _slugs(table: PublishedTable) -> set[str]:
+    """List the published protocols that a table's columns are, or are parts of."""
+    names = [published_protocols()[column.protocol] for column in table.columns]
+    return {slug for name in names for slug in name.of or (name.slug,)}
+
+
+def _variant(jobs: Jobs, name: str, protocols: Sequence[str]) -> PaperVariant:
+    chosen = jobs.sweep.config.variants[name]
+    skipped = {
+        protocol: jobs.sweep.skipped[protocol, name]
+        for protocol in protocols
+        if (protocol, name) in jobs.sweep.skipped
+    }
+    return PaperVariant(
+        variant=name,
+        method=chosen.spec.title,
+        slug=chosen.published or chosen.spec.published,
+        selection=chosen.selection,
+        protocols=tuple(one for one in protocols if name in jobs.sweep.variants(one)),
+        skipped=skipped,
+        remark=chosen.spec.remark,
+    )

@@ -1,0 +1,86 @@
+"""Specification of the job that makes a paper's table."""
+
+from typing import Literal
+
+from mer.core.parameters import Params
+from mer.sweep.specs.base import Spec
+
+
+class PaperSource(Params):
+    """A protocol that measures columns of the table.
+
+    Attributes
+    ----------
+    protocol
+        Name in the configuration.
+    slug
+        Published protocol that it stands for.
+    pooling
+        Whether scores are of pooled predictions or means of folds.
+    source
+        Whether its clips are real.
+    subject_disjoint
+        Whether nobody is trained and tested on in one fold.
+    notes
+        What is to be said about its clips.
+    """
+
+    protocol: str
+    slug: str
+    pooling: Literal["pooled", "fold_mean"]
+    source: Literal["real", "stand_in"]
+    subject_disjoint: bool
+    notes: tuple[str, ...] = ()
+
+
+class PaperVariant(Params):
+    """A variant, and what it is called in the table.
+
+    Attributes
+    ----------
+    variant, method
+        Name in the configuration, and title.
+    slug
+        Published method it stands under; None for one without.
+    selection
+        Which epoch counts; an oracle is marked.
+    protocols
+        Protocols of the configuration that it runs under.
+    skipped
+        Why it does not run under others.
+    remark
+        What is to be said about it.
+    """
+
+    variant: str
+    method: str
+    slug: str | None
+    selection: Literal["last", "inner_val", "oracle_test"]
+    protocols: tuple[str, ...]
+    skipped: dict[str, str]
+    remark: str = ""
+
+
+class PaperTableSpec(Spec):
+    """Make a paper's table of printed and measured numbers.
+
+    Attributes
+    ----------
+    paper, table
+        Which table.
+    sources
+        Protocols that measure columns.
+    variants
+        In the configuration's order.
+    missing
+        Why protocols of the configuration are left out.
+    revision
+        Of the scores and of the code that makes the table.
+    """
+
+    paper: str
+    table: str
+    sources: tuple[PaperSource, ...]
+    variants: tuple[PaperVariant, ...]
+    missing: dict[str, str]
+    revision: str

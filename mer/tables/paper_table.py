@@ -1,0 +1,254 @@
+"""A table of a paper, measured beside printed: one object, written as CSV, Markdown, LaTeX and HTML."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from mer.published.catalogue import published_protocols
+from mer.published.papers import citation
+from mer.published.tables import Column, PublishedCell, PublishedRow, PublishedTable, table_name
+from mer.tables.grid import Grid, Notes
+from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES
+
+NONE = "–"
+# Of the CSV file, whatever the table holds. Values are fractions, millions of parameters or seconds.
+COLUMNS = (
+    *("paper", "table", "method_slug", "method", "variant", "kind", "protocol", "scope", "metric", "value"),
+    *("printed", "sd", "low", "high", "n_seeds", "difference", "source", "remark"),
+)
+# Where the papers took their numbers from.
+KINDS = {
+    "own-experiment": "published",
+    "reproduced-by-paper": "published, reproduced",
+    "cited-from-elsewhere": "published, cited",
+}
+
+
+@dataclass(frozen=True)
+class MeasuredCell:
+    """A measured score.
+
+    Attributes
+    ----------
+    value
+        Mean over seeds; None where nothing was measured.
+    sd
+        Standard deviation over seeds; None for a single one.
+    low, high
+        Ends of the 95 % interval over subjects; None where there is none.
+    remark
+        What is to be said about it, or why there is none.
+    """
+
+    value: float | None
+    sd: float | None = None
+    low: float | None = None
+    high: float | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class MeasuredRow:
+    """A line of measured scores.
+
+    Attributes
+    ----------
+    slug
+        Published method it stands under; None for baselines and references without one.
+    method, variant
+        Title, and name in the configuration.
+    kind
+        ``measured``, ``oracle`` or ``not run``.
+    n_seeds
+        Runs behind the means.
+    is_stand_in
+        Whether its clips are synthetic: it is not compared with printed numbers then.
+    cells
+        Scores by column.
+    remark
+        What is to be said about the whole row.
+    """
+
+    slug: str | None
+    method: str
+    variant: str
+    kind: str
+    n_seeds: int
+    is_stand_in: bool
+    cells: Mapping[Column, MeasuredCell] = field(default_factory=dict)
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class PaperTable:
+    """A table of a paper with what a sweep measured.
+
+    Attributes
+    ----------
+    printed
+        The paper's own table.
+    measured
+        Lines in the configuration's order.
+    failing
+        Why printed numbers do not add up, by the method's slug and the column.
+    about_columns
+        What is to be said about whole columns.
+    notes
+        Lines below the table that hold for all of it.
+    """
+
+    printed: PublishedTable
+    measured: Sequence[MeasuredRow]
+    failing: Mapping[tuple[str, Column], str] = field(default_factory=dict)
+    about_columns: Mapping[Column, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    @property
+    def title(self) -> str:
+        """What the table shows."""
+        return f"{self.printed.table} of the {self.printed.paper} paper, measured beside printed"
+
+    def as_csv(self) -> str:
+        """Write one line per printed or measured number, in full precision."""
+        lines = [line for row in self.printed.rows for line in self._printed_lines(row)]
+        lines += [line for row in self.measured for line in self._measured_lines(row)]
+        table = pd.DataFrame(lines, columns=list(COLUMNS)).astype({"n_seeds": "Int64"})
+        return str(table.to_csv(index=False, lineterminator="\n"))
+
+    def as_markdown(self) -> str:
+        """Write the table for reading."""
+        return self._grid().as_markdown()
+
+    def as_latex(self) -> str:
+        """Write a booktabs table for a paper."""
+        return self._grid().as_latex()
+
+    def as_html(self) -> str:
+        """Write a fragment of a page."""
+        return self._grid().as_html(table_name(self.printed.paper, self.printed.table))
+
+    def _printed_lines(self, row: PublishedRow) -> list[dict[str, object]]:
+        return [
+            {
+                **self._about(row.slug, row.method, "", KINDS[row.source_kind], column),
+                "value": cell.value,
+                "printed": cell.printed,
+                "remark": _joined(*self._remarks(row.slug, column, cell), cell.note),
+            }
+            for column, cell in row.cells.items()
+        ]
+
+    def _measured_lines(self, row: MeasuredRow) -> list[dict[str, object]]:
+        return [
+            {
+                **self._about(row.slug or "", row.method, row.variant, row.kind, column),
+                "value": cell.value,
+                "sd": cell.sd,
+                "low": cell.low,
+                "high": cell.high,
+                "n_seeds": row.n_seeds,
+                "difference": self._difference(row, column, cell),
+                "source": "stand_in" if row.is_stand_in else "real",
+                "remark": _joined(cell.remark, row.remark, self.about_columns.get(column, "")),
+            }
+            for column, cell in row.cells.items()
+        ]
+
+    def _about(self, slug: str, method: str, variant: str, kind: str, column: Column) -> dict[str, object]:
+        return {
+            "paper": self.printed.paper,
+            "table": self.printed.table,
+            "method_slug": slug,
+            "method": method,
+            "variant": variant,
+            "kind": kind,
+            "protocol": column.protocol,
+            "scope": column.scope,
+            "metric": column.metric,
+        }
+
+    def _grid(self) -> Grid:
+        notes, body = Notes(), []
+        headers = [("", name) for name in ("Method", "Variant", "Kind", "Seeds")]
+        for column in self.printed.columns:
+            mark = notes.mark(self.about_columns.get(column, ""))
+            headers.append((_scope_title(self.printed, column), _metric_title(column) + mark))
+        slugs = {row.slug for row in self.printed.rows}
+        for row in self.measured:
+            if row.slug not in slugs:
+                body.append(self._measured_text(row, notes))
+        for printed in self.printed.rows:
+            body.append(self._printed_text(printed, notes))
+            body += [self._measured_text(row, notes) for row in self.measured if row.slug == printed.slug]
+        cited = f"Published ({self.printed.paper}): {citation(self.printed.paper)}"
+        return Grid(self.title, headers, body, notes, [*self.notes, cited])
+
+    def _printed_text(self, row: PublishedRow, notes: Notes) -> list[str]:
+        line = [row.method, NONE, KINDS[row.source_kind], NONE]
+        for column in self.printed.columns:
+            cell = row.cells.get(column)
+            if cell is None or cell.value is None:
+                line.append(NONE)
+            else:
+                line.append(_number(cell.value, column) + notes.mark(*self._remarks(row.slug, column, cell)))
+        return line
+
+    def _measured_text(self, row: MeasuredRow, notes: Notes) -> list[str]:
+        line = [row.method + notes.mark(row.remark), row.variant, row.kind, str(row.n_seeds or NONE)]
+        for column in self.printed.columns:
+            cell = row.cells.get(column)
+            if cell is None or cell.value is None:
+                line.append(NONE + notes.mark(cell.remark if cell else ""))
+                continue
+            spread = "" if cell.sd is None else f" ± {_number(cell.sd, column)}"
+            interval = "" if cell.low is None else f" [{cell.low:.3f}, {cell.high:.3f}]"
+            difference = self._difference(row, column, cell)
+            gap = "" if difference is None else f" ({_signed(difference, column)})"
+            line.append(_number(cell.value, column) + spread + interval + gap + notes.mark(cell.remark))
+        return line
+
+    def _difference(self, row: MeasuredRow, column: Column, cell: MeasuredCell) -> float | None:
+        """Take measured less printed; None on stand-ins, which are no measurement of the same thing."""
+        printed = next((one for one in self.printed.rows if one.slug == row.slug), None)
+        if row.is_stand_in or cell.value is None or printed is None:
+            return None
+        value = printed.cells[column].value if column in printed.cells else None
+        return None if value is None or self._averages_less(printed, column) else cell.value - value
+
+    def _averages_less(self, row: PublishedRow, column: Column) -> bool:
+        """Whether a printed mean is over fewer experiments than a measured one: some were not reported."""
+        if published_protocols()[column.protocol].part != "mean":
+            return False
+        siblings = [one for one in self.printed.columns if one != column and one.metric == column.metric]
+        return any(one not in row.cells or row.cells[one].value is None for one in siblings)
+
+    def _remarks(self, slug: str, column: Column, cell: PublishedCell) -> list[str]:
+        """List what is known to be wrong with a printed number, and what the audit found."""
+        return list(dict.fromkeys(filter(None, [cell.remark, self.failing.get((slug, column), "")])))
+
+
+def _joined(*remarks: str) -> str:
+    return "; ".join(filter(None, remarks))
+
+
+def _scope_title(table: PublishedTable, column: Column) -> str:
+    """Name a column's test data, and its protocol where the table has several on the same data."""
+    scope = column.scope.replace("-", "_")
+    title = SCOPE_TITLES.get(scope, column.scope.capitalize() if scope == "average" else column.scope)
+    protocols = {one.protocol for one in table.columns if one.scope == column.scope}
+    return f"{title} ({column.protocol})" if len(protocols) > 1 else title
+
+
+def _metric_title(column: Column) -> str:
+    return {"acc": "Accuracy", "f1": "F1 (as printed)"}.get(
+        column.metric, METRIC_TITLES.get(column.metric, column.metric)
+    )
+
+
+def _number(value: float, column: Column) -> str:
+    return f"{value:.2f}" if column.metric == "exec_seconds" else f"{value:.4f}"
+
+
+def _signed(difference: float, column: Column) -> str:
+    return ("+" if difference >= 0 else "−") + _number(abs(difference), column)
