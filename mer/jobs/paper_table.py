@@ -23,6 +23,7 @@ MEASURED_NOTE = (
     "Measured: mean and standard deviation over seeds, 95 % interval of the pooled score over subjects in "
     "brackets, difference from the printed number in parentheses"
 )
+TOO_NARROW = "cover the truth less often than in 95 % of cases"
 ORACLE_NOTE = "Oracle, no result: the epoch of each fold is the best on its own test clips"
 _F1_NOTES = {
     "elrcn": "F1 of this paper is measured as 2PR/(P+R) of macro precision P and macro recall R, which its "
@@ -59,6 +60,9 @@ def paper_table(spec: PaperTableSpec, root: Path) -> PaperTable:
     printed = published_table(spec.paper, spec.table)
     measured = [row for variant in spec.variants for row in _rows(spec, variant, printed, root)]
     notes = [MEASURED_NOTE] if any(row.n_seeds for row in measured) else []
+    # With fewer subjects an interval covers the truth too rarely (docs/measurements.md).
+    few = {cell.n_subjects for row in measured for cell in row.cells.values()} & set(range(1, 30))
+    notes += [f"Intervals over fewer than 30 subjects (here down to {min(few)}) {TOO_NARROW}"] if few else []
     notes += [STAND_IN_NOTE] if any(row.is_stand_in and row.n_seeds for row in measured) else []
     if any(column.metric == "f1" for column in printed.columns) and spec.paper in _F1_NOTES:
         notes.append(_F1_NOTES[spec.paper])

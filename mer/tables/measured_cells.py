@@ -21,9 +21,6 @@ _METRICS = {"acc": "war"}
 _F1 = {"elrcn": "f1_of_means", "resnet10-macro": "macro_f1"}
 # Columns that stand for all that was tested, not for one database of it.
 _ALL = ("composite", "average")
-# With fewer subjects an interval covers the truth too rarely (docs/measurements.md).
-_ENOUGH_SUBJECTS = 30
-FEW_SUBJECTS = f"fewer than {_ENOUGH_SUBJECTS} subjects: intervals cover less often than 95 %"
 NOT_ALL_PARTS = "a mean of several experiments, of which some were not run"
 
 
@@ -82,11 +79,9 @@ def measured_cell(
     metric = METRICS[metric_name(paper, column)]
     _, counts = count_by(rows, run.classes, ["seed", "fold"])
     values = averaged(metric, counts, pooling)
-    low, high, remark = (
-        _interval(metric, rows, run.classes, n_draws) if pooling == "pooled" else (None, None, "")
-    )
+    interval = _interval(metric, rows, run.classes, n_draws if pooling == "pooled" else 0)
     sd = float(values.std(ddof=1)) if len(values) > 1 else None
-    return MeasuredCell(float(values.mean()), sd, low, high, remark)
+    return MeasuredCell(float(values.mean()), sd, *interval)
 
 
 def metric_name(paper: str, column: Column) -> str:
@@ -118,12 +113,12 @@ def _chosen(rows: pd.DataFrame, name: PublishedName, column: Column) -> pd.DataF
 
 def _interval(
     metric: Metric, rows: pd.DataFrame, classes: Sequence[str], n_draws: int
-) -> tuple[float | None, float | None, str]:
-    """Return the ends of the interval over subjects and what is to be said; none without all classes."""
+) -> tuple[float | None, float | None, int]:
+    """Return the ends of the interval over subjects and their number; none without a clip of every class."""
     (persons, _), counts = count_by(rows, classes, ["person", "seed"])
     if n_draws == 0 or len(persons) < 2 or not counts.sum(axis=(0, 1)).sum(axis=1).all():
-        return None, None, ""
+        return None, None, 0
     found = subject_bootstrap(
         counts, lambda drawn: metric(drawn).mean(axis=-1), np.random.default_rng(0), n_draws=n_draws
     )
-    return found.low, found.high, FEW_SUBJECTS if len(persons) < _ENOUGH_SUBJECTS else ""
+    return found.low, found.high, len(persons)

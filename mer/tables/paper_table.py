@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from mer.published.catalogue import published_protocols
-from mer.published.papers import citation
+from mer.published.papers import citation, paper_title
 from mer.published.tables import Column, PublishedCell, PublishedRow, PublishedTable, table_name
 from mer.tables.grid import Grid, Notes
 from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES
@@ -37,6 +37,8 @@ class MeasuredCell:
         Standard deviation over seeds; None for a single one.
     low, high
         Ends of the 95 % interval over subjects; None where there is none.
+    n_subjects
+        Subjects that the interval is over; 0 where there is none.
     remark
         What is to be said about it, or why there is none.
     """
@@ -45,6 +47,7 @@ class MeasuredCell:
     sd: float | None = None
     low: float | None = None
     high: float | None = None
+    n_subjects: int = 0
     remark: str = ""
 
 
@@ -107,7 +110,8 @@ class PaperTable:
     @property
     def title(self) -> str:
         """What the table shows."""
-        return f"{self.printed.table} of the {self.printed.paper} paper, measured beside printed"
+        place = self.printed.table[:1].upper() + self.printed.table[1:]
+        return f"{place} of the {paper_title(self.printed.paper)} paper, measured beside printed"
 
     def as_csv(self) -> str:
         """Write one line per printed or measured number, in full precision."""

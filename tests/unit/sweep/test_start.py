@@ -80,3 +80,17 @@ def test_planning_is_light(repository):
         [sys.executable, "-c", program], cwd=repository, capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "[]"
+
+
+def test_sweep_files_beside_the_default_lie_on_the_shelf(tmp_path):
+    (tmp_path / "workflow/sweeps").mkdir(parents=True)
+    paper = {"paper_tables": [{"paper": "fr", "table": "Table 6"}]}
+    for name in ("one", "two"):
+        text = yaml.safe_dump({**SWEEP, **paper, "name": name})
+        (tmp_path / f"workflow/sweeps/{name}.yaml").write_text(text)
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(SWEEP))
+    campaign = start({}, [], tmp_path / "config.yaml")
+    assert [path.split("/")[1] for path in campaign.paper_tables()] == ["one"] * 4 + ["two"] * 4
+    (tmp_path / "workflow/sweeps/two.yaml").write_text("name: two\n")
+    with pytest.raises(ConfigError, match="two.yaml is not valid"):
+        start({}, [], tmp_path / "config.yaml").paper_tables()

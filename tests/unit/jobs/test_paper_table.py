@@ -1,0 +1,128 @@
+import csv
+
+import pytest
+
+from mer.artefacts.predictions import write_predictions
+from mer.artefacts.scores import SCORE_COLUMNS, write_rows
+from mer.core.errors import IncompleteRunError
+from mer.jobs import paper_table
+from mer.sweep.specs.paper_table import PaperSource, PaperTableSpec, PaperVariant
+from tests.unit.jobs.test_table import measured as scores
+from tests.unit.tables.test_measured_cells import rows
+
+CLASSES = ("a", "b")
+
+
+def source(protocol="p", slug="cde2019", kind="real", **changes):
+    about = {
+        "protocol": protocol,
+        "slug": slug,
+        "source": kind,
+        "pooling": "pooled",
+        "subject_disjoint": True,
+    }
+    return PaperSource(**{**about, **changes})
+
+
+def variant(name, slug=None, protocols=("p",), **changes):
+    about = {"method": f"Title of {name}", "selection": "last", "skipped": {}}
+    return PaperVariant(variant=name, slug=slug, protocols=protocols, **{**about, **changes})
+
+
+def spec(sources=None, variants=None, table="Table 6", **changes):
+    about = {"paper": "fr", "table": table, "missing": {}, "revision": ""}
+    sources = sources or (source(),)
+    return PaperTableSpec(
+        sources=sources, variants=variants or (variant("fr", "fr"),), **{**about, **changes}
+    )
+
+
+def write(root, name, protocol="p", kind="real", wrong=()):
+    """Write what a sweep keeps of a variant."""
+    made = rows(wrong).assign(
+        protocol=protocol, task="t", method="m", variant=name, selection="last", clip="c", source=kind,
+        recipe="r", device="cpu", seconds=1.0,
+    )  # fmt: skip
+    made = made.assign(subject=made["person"])
+    for one in CLASSES:
+        made[f"score_{one}"] = (made["predicted"] == one).astype(float)
+    (root / "predictions" / protocol).mkdir(parents=True, exist_ok=True)
+    (root / "scores" / protocol).mkdir(parents=True, exist_ok=True)
+    write_predictions(root / f"predictions/{protocol}/{name}.parquet", made, CLASSES, {})
+    write_rows(root / f"scores/{protocol}/{name}.csv", scores(variants=(name,)), SCORE_COLUMNS)
+
+
+def made(tmp_path, asked):
+    paper_table.run(asked, tmp_path, [tmp_path / f"t.{suffix}" for suffix in ("csv", "md", "tex", "html")])
+    with (tmp_path / "t.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_measured_lines_stand_beside_printed_ones_with_their_difference(tmp_path):
+    write(tmp_path, "fr", wrong={(0, 0)})
+    lines = made(tmp_path, spec())
+    own = next(one for one in lines if one["variant"] == "fr" and one["metric"] == "uar")
+    assert float(own["value"]) == pytest.approx((3 / 4 + 1) / 2)
+    assert float(own["difference"]) == pytest.approx(0.875 - 0.7832)
+    assert {one["kind"] for one in lines} == {"published", "measured"}
+    text = (tmp_path / "t.md").read_text()
+    assert "Intervals over fewer than 30 subjects (here down to 4)" in text
+    assert "cde2019: measured under p on real clips" in text
+    assert (tmp_path / "t.html").read_text().startswith('<div class="scores-table" id="fr_table_6">')
+
+
+def test_real_clips_and_stand_ins_have_lines_of_their_own(tmp_path):
+    write(tmp_path, "fr")
+    write(tmp_path, "fr", protocol="s", kind="stand_in")
+    sources = (source(), source("s", kind="stand_in"))
+    lines = made(tmp_path, spec(sources, (variant("fr", "fr", ("p", "s")),)))
+    kinds = [one["kind"] for one in lines if one["variant"]]
+    assert kinds == ["measured", "measured", "measured, stand-in", "measured, stand-in"]
+    assert paper_table.STAND_IN_NOTE in (tmp_path / "t.md").read_text()
+
+
+def test_two_protocols_on_the_same_kind_of_clips_have_lines_of_their_own(tmp_path):
+    write(tmp_path, "fr")
+    write(tmp_path, "fr", protocol="other", wrong={(0, 0)})
+    lines = made(tmp_path, spec((source(), source("other")), (variant("fr", "fr", ("p", "other")),)))
+    values = [float(one["value"]) for one in lines if one["variant"] and one["metric"] == "uar"]
+    assert values == [1.0, 0.875]
+
+
+def test_a_variant_that_is_not_run_has_dashes_and_the_reason(tmp_path):
+    write(tmp_path, "fr")
+    skipped = variant("big", "basic-inception", (), skipped={"p": "takes a GPU"})
+    made(tmp_path, spec(variants=(variant("fr", "fr"), skipped), missing={"flows": "no folder"}))
+    text = (tmp_path / "t.md").read_text()
+    line = next(line for line in text.splitlines() if "Title of big" in line)
+    assert [cell.strip() for cell in line.strip("|").split("|")][2:] == ["not run", "–", "– [1]", "– [1]"]
+    assert "- [1] not run: takes a GPU" in text
+    assert "- flows: not run, no folder" in text
+
+
+def test_oracles_are_marked(tmp_path):
+    write(tmp_path, "fr")
+    lines = made(tmp_path, spec(variants=(variant("fr", "fr", selection="oracle_test"),)))
+    own = next(one for one in lines if one["variant"] == "fr")
+    assert own["kind"] == "oracle"
+    assert "best on its own test clips" in own["remark"]
+
+
+def test_columns_whose_people_are_on_both_sides_say_so(tmp_path):
+    write(tmp_path, "fr", protocol="e")
+    asked = spec(
+        (source("e", "cdmer-exp1-H2V", subject_disjoint=False),), (variant("fr", "fr", ("e",)),), "Table 3"
+    )
+    lines = made(tmp_path, asked)
+    own = next(one for one in lines if one["variant"] and one["protocol"] == "cdmer-exp1-H2V")
+    assert own["remark"].endswith("not subject-disjoint: the same people on both sides, before two cameras")
+
+
+def test_missing_predictions_are_an_error_and_nothing_is_written(tmp_path):
+    write(tmp_path, "fr")
+    asked = spec(variants=(variant("fr", "fr"), variant("gone"), variant("lost")))
+    with pytest.raises(
+        IncompleteRunError, match=r"Table 6 of fr: predictions are missing(.|\n)*gone(.|\n)*lost"
+    ):
+        made(tmp_path, asked)
+    assert not (tmp_path / "t.csv").exists()

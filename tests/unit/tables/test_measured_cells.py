@@ -1,0 +1,106 @@
+import pandas as pd
+import pytest
+
+from mer.published.tables import Column
+from mer.tables.measured_cells import NOT_ALL_PARTS, Run, measured_cell, metric_name
+
+CLASSES = ("a", "b")
+# Two databases, two people each; the first clip of each person is of class a. One error per row of
+# WRONG: the clip's number and the seed.
+CLIPS = [
+    (database, person, clip, true)
+    for database, people in {"casme2": "pq", "samm": "rs"}.items()
+    for person in people
+    for clip, true in enumerate("ab")
+]
+
+
+def rows(wrong=(), seeds=(0,)):
+    records = []
+    for seed in seeds:
+        for number, (database, person, _, true) in enumerate(CLIPS):
+            predicted = ("b" if true == "a" else "a") if (number, seed) in wrong else true
+            records.append(
+                {
+                    "seed": seed, "fold": "pqrs".index(person), "database": database, "person": person,
+                    "sample_id": str(number), "true": true, "predicted": predicted,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(records)
+
+
+def run(wrong=(), seeds=(0,), pooling="pooled", **costs):
+    return Run(rows(wrong, seeds), CLASSES, pooling, costs)
+
+
+def test_an_accuracy_is_pooled_over_folds_and_averaged_over_seeds():
+    found = measured_cell(
+        "fr", Column("cde2019", "composite", "acc"), {"cde2019": run({(0, 0)}, seeds=(0, 1))}
+    )
+    assert found.value == pytest.approx((7 / 8 + 1) / 2)
+    assert found.sd == pytest.approx(0.125 / 2**0.5)
+    assert found.n_subjects == 4
+    assert found.low <= found.value <= found.high
+
+
+def test_a_database_inside_a_composite_is_scored_alone():
+    runs = {"cde2019": run({(0, 0), (1, 0)})}
+    assert measured_cell("fr", Column("cde2019", "casme2", "acc"), runs).value == 0.5
+    assert measured_cell("fr", Column("cde2019", "samm", "acc"), runs).value == 1.0
+    gone = measured_cell("fr", Column("cde2019", "smic-hs", "acc"), runs)
+    assert (gone.value, gone.remark) == (None, "no clip of smic-hs is tested")
+
+
+def test_one_fold_of_a_protocol_and_the_mean_of_its_folds():
+    runs = {"tlcnn560-tim32-mean": run({(0, 0), (2, 0), (3, 0)}, pooling="fold_mean")}
+    values = [
+        measured_cell("tlcnn", Column(f"tlcnn560-tim32-{one}", "composite", "acc"), runs)
+        for one in ("fold1", "fold2", "fold3", "mean")
+    ]
+    assert [one.value for one in values] == [0.5, 0.0, 1.0, 0.625]
+    assert values[-1].low is None
+
+
+def test_a_direction_of_a_holdout_is_its_tested_database():
+    runs = {"hde2018-mean": run({(0, 0)}, pooling="fold_mean")}
+    assert measured_cell("elrcn", Column("hde2018-samm-to-casme2", "casme2", "war"), runs).value == 0.75
+    assert measured_cell("elrcn", Column("hde2018-casme2-to-samm", "samm", "war"), runs).value == 1.0
+
+
+def test_a_mean_of_experiments_takes_all_of_them():
+    column = Column("cdmer-type1-average", "average", "acc")
+    slugs = [f"cdmer-exp{n}-{pair}" for n, pair in enumerate(("H2V", "V2H", "H2N", "N2H", "V2N", "N2V"), 1)]
+    runs = {slug: run({(0, 0)} if number == 0 else ()) for number, slug in enumerate(slugs)}
+    assert measured_cell("fr", column, runs).value == pytest.approx((0.875 + 5) / 6)
+    del runs[slugs[2]]
+    assert measured_cell("fr", column, runs).remark == NOT_ALL_PARTS
+    assert measured_cell("fr", column, {}).remark == ""
+
+
+def test_each_paper_means_something_else_by_f1():
+    wrong = {(0, 0), (2, 0), (4, 0)}  # a: 1 of 4 right; b: 4 of 4
+    runs = {"cde2018": run(wrong)}
+    precision, recall = (1 + 4 / 7) / 2, (1 / 4 + 1) / 2
+    elrcn = measured_cell("elrcn", Column("cde2018", "composite", "f1"), runs).value
+    assert elrcn == pytest.approx(2 * precision * recall / (precision + recall))
+    resnet = measured_cell("resnet10-macro", Column("cde2018", "composite", "f1"), runs).value
+    assert resnet == pytest.approx((2 / 5 + 8 / 11) / 2)
+    assert metric_name("fr", Column("cde2019", "composite", "acc")) == "war"
+
+
+def test_costs_are_taken_as_they_are():
+    runs = {"single-samm-4": run(params_millions=10.24)}
+    assert measured_cell("fr", Column("single-samm-4", "samm", "params_millions"), runs).value == 10.24
+    assert measured_cell("fr", Column("single-samm-4", "samm", "exec_seconds"), runs).value is None
+
+
+def test_what_is_only_cited_says_so():
+    found = measured_cell("tlcnn", Column("macro-pretrain-9class", "macro-expression", "acc"), {})
+    assert found.remark == "only cited: macro-expression images, while pre-training"
+
+
+def test_without_a_clip_of_every_class_there_is_no_interval():
+    one = rows()
+    runs = {"cde2019": Run(one[one["true"] == "a"], CLASSES, "pooled")}
+    found = measured_cell("fr", Column("cde2019", "composite", "acc"), runs)
+    assert (found.value, found.low, found.n_subjects) == (1.0, None, 0)
