@@ -16,6 +16,7 @@ from mer.methods import METHODS
 from mer.methods.base import MethodSpec
 from mer.protocols import PROTOCOLS
 from mer.protocols.base import ProtocolParams, ProtocolSpec
+from mer.sweep.baseline import baseline_problems
 from mer.sweep.macro import macro_problems
 from mer.sweep.missing_data import settle_missing
 from mer.sweep.paper_entries import PaperTableEntry, paper_problems
@@ -51,6 +52,11 @@ class SweepFile(Params):
     )
     seeds_per_job: int = Field(
         default=1, ge=1, description="Seeds that one training job works on. No part of a recipe."
+    )
+    baseline: str | None = Field(
+        default=None,
+        description="Variant that all others are compared with, by its name here. Without it, and under "
+        "protocols where it does not run: 'flow_svm', else a majority class, else the first variant.",
     )
     costs: bool = Field(
         default=False,
@@ -180,6 +186,7 @@ class SweepConfig:
     seeds: tuple[int, ...]
     folds_per_job: int | str
     seeds_per_job: int
+    baseline: str | None
     costs: bool
     device: Literal["auto", "cuda", "cpu"]
     weights: str
@@ -224,6 +231,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
     plans = planned(raw, problems)
     problems += _macro_problems(raw, entries, plans)
     problems += paper_problems(file.paper_tables if file else (), [*raw.get("protocols", ()), *missing])
+    problems += baseline_problems(raw.get("baseline"), entries["variants"])
     if problems or file is None:
         raise ConfigError(listed(f"{place} is not valid:", problems))
     return SweepConfig(
@@ -234,6 +242,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         seeds=file.seeds,
         folds_per_job=file.folds_per_job,
         seeds_per_job=file.seeds_per_job,
+        baseline=file.baseline,
         costs=file.costs,
         device=file.device,
         weights=str(base / file.weights) if file.weights else "",

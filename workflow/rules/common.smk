@@ -57,7 +57,8 @@ def all_paper_tables(w):
 def contents(w):
     jobs = jobs_of(w)
     made = jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
-    return made + jobs.contact_sheets() + mer.sweep.paper_tables.paper_tables(jobs)
+    made += jobs.comparisons() + jobs.contact_sheets()
+    return made + mer.sweep.paper_tables.paper_tables(jobs)
 
 
 # Snakemake does not compare parameters that depend on threads with those of the last run: another
@@ -194,6 +195,14 @@ def score_spec(w):
 
 def scores(w):
     return jobs_of(w).scores(w.protocol)
+
+
+def predictions(w):
+    return jobs_of(w).predictions(w.protocol)
+
+
+def comparison_spec(w):
+    return jobs_of(w).comparison_spec(w.protocol)
 
 
 def table_spec(w):
