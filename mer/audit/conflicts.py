@@ -149,8 +149,8 @@ def _under_two_databases(number: Number, other: Number) -> Check:
     metric = same_metric(cell.metric).upper()
     return Check(
         cell.paper,
-        f"{cell.table} {plain(number.method)} {metric} {number.printed}: its database",
-        cell.dataset_scope,
+        f"{cell.table} {plain(number.method)} {metric}: its database",
+        f"{number.printed} under {cell.dataset_scope}",
         f"{other.cell.dataset_scope} in {other.cell.paper} {other.cell.table}",
         "disagrees",
         "one number of one method under two databases",

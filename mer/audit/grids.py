@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from mer.audit.check import Check, verdict_of
+from mer.audit.matrices import same_metric
 from mer.audit.printed import Printed
 from mer.audit.published import Number, Published, plain
 
@@ -25,7 +26,7 @@ class Grid:
     metric
         ``acc`` or ``war``.
     item
-        Name of the check, from table, method, metric and printed value; cells of one name are one check.
+        Name of the check, from table, method, metric and number of clips; cells of one name are one check.
     source_kinds
         Which rows count.
     totals
@@ -49,7 +50,7 @@ class Grid:
     is_padded: bool = False
 
 
-_CELL = "{table} {method} {metric} {printed} on the grid k/{n}"
+_CELL = "{table} {method} {metric} on the grid k/{n}"
 GRIDS = (
     *(
         Grid(
@@ -114,8 +115,7 @@ def _item(grid: Grid, number: Number, totals: Sequence[int]) -> str:
     return grid.item.format(
         table=number.cell.table,
         method=method,
-        metric=number.cell.metric,
-        printed=number.printed,
+        metric=same_metric(number.cell.metric).upper(),
         n=" or k/".join(map(str, totals)),
     )
 

@@ -15,6 +15,7 @@ from mer.evaluation.metrics import f1_per_class
 
 # No printed row has more clips than this.
 _MOST = 120
+_TITLES = {"war": "WAR", "uar": "UAR", "uf1": "macro-F1"}
 # Matrices of disjoint validation groups of one data set, and where its class sizes are printed.
 _DISJOINT = (("vggface2-lstm", "Fig. 3", "single-smic-hs-3", "smic-hs"),)
 
@@ -179,7 +180,9 @@ def _smallest(rows: Sequence[Sequence[Printed]]) -> int | None:
 def _integer_counts(matrix: Matrix) -> Check:
     totals = "/".join("?" if total is None else str(total) for total in matrix.totals)
     known = sum(total for total in matrix.totals if total is not None)
-    sizes = f"row totals {totals} ({known} sequences)" if matrix.is_derived else "the printed class sizes"
+    sizes = "from the row percentages and the printed class sizes"
+    if matrix.is_derived:
+        sizes = f"with row totals {totals} ({known} sequences)"
     problems = [
         f"row {name} printed {' '.join(map(str, row))} sums to {float(sum(cell.value for cell in row)):.3f}"
         + (f", nearest is {nearest_row(row, total)}" if total is not None else "")
@@ -189,7 +192,7 @@ def _integer_counts(matrix: Matrix) -> Check:
     counts = matrix.counts
     return Check(
         matrix.paper,
-        f"{matrix.name}: integer counts from the printed rates and {sizes}",
+        f"{matrix.name}: integer counts {sizes}",
         "rates of every row",
         "no totals fit" if counts is None else str(counts.tolist()),
         verdict_of(not problems),
@@ -216,13 +219,13 @@ def _scores(published: Published, matrix: Matrix) -> Iterator[Check]:
             yield _printed_score(matrix, number, exact[metric], _working(metric, counts))
     missing = [name for name in exact if name not in {same_metric(n.cell.metric) for n in numbers}]
     if missing:
-        values = [f"{name.upper()} {float(exact[name]):.4f}" for name in missing]
+        values = [f"{_TITLES[name]} {float(exact[name]):.4f}" for name in missing]
         values += [f"weighted F1 {_weighted_f1(counts):.4f}"] if "uf1" in missing else []
-        names = ", ".join(name.upper() for name in missing)
+        names = ", ".join(_TITLES[name] for name in missing)
         working = _working("war", counts) if "war" in missing else ""
         yield Check(
             matrix.paper,
-            f"{matrix.name}: {names} (not printed)",
+            f"{matrix.name} {names} (not printed)",
             "",
             "; ".join(values),
             "derived",

@@ -210,7 +210,7 @@ def _means_of_matrices(
             reason += f"; the printed parts average {float(rounded):g}, so rounding came first"
         yield Check(
             paper,
-            f"{table} {plain(number.method)} {metric.upper()} {printed} as the mean of {what}",
+            f"{table} {plain(number.method)} {metric.upper()} as the mean of {what}",
             str(printed),
             text,
             verdict_of(right),

@@ -21,19 +21,16 @@ def check_micro_f1(published: Published) -> Iterator[Check]:
     claimed = {
         (str(row["paper"]), table) for _, row in claims.iterrows() for table in row["left"].split("; ")
     }
-    scores = {
-        (one.cell.paper, one.cell.table, one.cell.protocol, one.cell.method_slug, one.cell.metric): one
-        for one in published.numbers(metric=("f1", "uar", "war", "acc"))
-        if one.source_kind in _OWN
-    }
-    for (paper, table, *row, metric), f1 in scores.items():
-        if metric != "f1" or table.startswith("text"):
-            continue
-        accuracy = scores.get((paper, table, *row, "war")) or scores.get((paper, table, *row, "acc"))
-        if f1.printed and accuracy and accuracy.printed:
-            uar = scores.get((paper, table, *row, "uar"))
+    rows: dict[tuple[str, str, str, str], dict[str, Number]] = {}
+    for one in published.numbers(metric=("f1", "uar", "war", "acc")):
+        if one.source_kind in _OWN and one.printed and not one.cell.table.startswith("text"):
+            key = (one.cell.paper, one.cell.table, one.cell.protocol, one.cell.method_slug)
+            rows.setdefault(key, {})[one.cell.metric] = one
+    for (paper, table, _, _), scores in rows.items():
+        f1, accuracy = scores.get("f1"), scores.get("war") or scores.get("acc")
+        if f1 and f1.printed and accuracy and accuracy.printed:
             is_claimed = (paper, table) in claimed
-            yield _f1_and_accuracy(f1, f1.printed, accuracy.printed, uar, is_claimed=is_claimed)
+            yield _f1_and_accuracy(f1, f1.printed, accuracy.printed, scores.get("uar"), is_claimed=is_claimed)
 
 
 def macro_precision(f1: Fraction, recall: Fraction) -> Fraction | None:

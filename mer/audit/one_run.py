@@ -41,7 +41,7 @@ def check_one_run(published: Published) -> Iterator[Check]:
     found = [
         dict(zip(databases, chosen, strict=True))
         for chosen in product(*options.values())
-        if (sum(np.array(one) for one in chosen) == diagonal).all()
+        if np.array_equal(np.sum(chosen, axis=0), diagonal)
     ]
     yield _one_run(composite[0], parts, found)
     if len(found) == 1:
@@ -98,7 +98,8 @@ def _one_run(matrix: Matrix, parts: Mapping[str, Pair], found: list[dict[str, tu
 
 def _accuracies(parts: Mapping[str, Pair], correct: Mapping[str, tuple[int, ...]]) -> Iterator[Check]:
     counts = {scope: (sum(one), sum(parts[scope].sizes)) for scope, one in correct.items()}
-    counts = {"composite": tuple(map(sum, zip(*counts.values(), strict=True))), **counts}
+    all_right, all_clips = (sum(one[side] for one in counts.values()) for side in (0, 1))
+    counts = {"composite": (all_right, all_clips), **counts}
     for scope, (right, total) in counts.items():
         yield Check(
             _PAPER,

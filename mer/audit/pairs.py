@@ -117,7 +117,7 @@ def _uf1_with_accuracy(cited: Sequence[Pair]) -> Check:
     ]
     return Check(
         "fr",
-        f"Tables 3 and 4: accuracy and UF1 of {len(cited)} cited cells",
+        "Tables 3 and 4: UF1 with accuracy in the cited cells",
         "UF1/Acc",
         f"{len(cited) - len(missed)} of {len(cited)} reachable" + "".join(f"; {text}" for text in texts),
         verdict_of(not missed),

@@ -117,7 +117,7 @@ def _taken(wrong: IntArray) -> IntArray:
     total = int(wrong.sum())
     most = total - wrong
     free = np.meshgrid(*(np.arange(n + 1) for n in most[:-1]), indexing="ij", sparse=True)
-    last = total - sum(free)
+    last = np.asarray(total - sum(free))
     fits = (last >= 0) & (last <= most[-1])
     places = np.nonzero(fits)
     return np.stack([*places, last[places]], axis=1)

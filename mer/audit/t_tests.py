@@ -109,7 +109,7 @@ def _claim(claim: Mapping[str, str], variant: Variant) -> Check:
         f"t({variant.df}) = {variant.t:.3f}, p = {variant.p:.4f}",
         verdict_of(variant.is_in),
         f"mean difference {variant.difference:.3f} points; the paper does not say which t-test was used",
-        "" if variant.is_in else "A",
+        "",
     )
 
 
