@@ -10,7 +10,7 @@ from mer.core.parameters import Params
 from mer.core.types import Execution
 from mer.sweep.specs.comparison import ComparisonSpec
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
-from mer.sweep.specs.paper_table import PaperTableSpec
+from mer.sweep.specs.paper_table import PaperTableSpec, PublishedAuditSpec
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
@@ -33,7 +33,8 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "score_variant", _score, ScoreSpec, inputs=1, outputs=3)
     _add(commands, "comparison", _comparison, ComparisonSpec, inputs="+", outputs=3)
     _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
-    _add(commands, "paper_table", _paper_table, PaperTableSpec, inputs=1, outputs="+")
+    _add(commands, "published_audit", _published_audit, PublishedAuditSpec, outputs=2)
+    _add(commands, "paper_table", _paper_table, PaperTableSpec, inputs=2, outputs="+")
     _add(commands, "figure", _figure, FigureSpec, inputs=1, outputs="+")
     _add(commands, "summary", _summary, SummarySpec)
 
@@ -134,10 +135,17 @@ def _table(arguments: argparse.Namespace) -> None:
     table.run(arguments.spec, arguments.inputs, arguments.output)
 
 
+def _published_audit(arguments: argparse.Namespace) -> None:
+    from mer.jobs import published_audit
+
+    published_audit.run(*arguments.output)
+
+
 def _paper_table(arguments: argparse.Namespace) -> None:
     from mer.jobs import paper_table
 
-    paper_table.run(arguments.spec, arguments.inputs[0], arguments.output)
+    root, failing = arguments.inputs
+    paper_table.run(arguments.spec, root, failing, arguments.output)
 
 
 def _figure(arguments: argparse.Namespace) -> None:

@@ -32,17 +32,18 @@ _F1_NOTES = {
 }
 
 
-def run(spec: PaperTableSpec, root: Path, outputs: Sequence[Path]) -> None:
+def run(spec: PaperTableSpec, root: Path, failing: Path, outputs: Sequence[Path]) -> None:
     """Measure every cell that some variant was run for and write one format per output, told by its suffix.
 
-    ``root`` is the sweep's folder, with predictions and scores.
+    ``root`` is the sweep's folder, with predictions and scores; ``failing`` lists published cells that the
+    audit disagrees with.
 
     Raises
     ------
     DataError, IncompleteRunError
         If predictions that the specification names are damaged or missing.
     """
-    table = paper_table(spec, root)
+    table = paper_table(spec, root, pd.read_csv(failing, keep_default_na=False))
     writers = {
         ".csv": table.as_csv,
         ".md": table.as_markdown,
@@ -54,8 +55,8 @@ def run(spec: PaperTableSpec, root: Path, outputs: Sequence[Path]) -> None:
             temporary.write_text(writers[path.suffix](), encoding="utf-8")
 
 
-def paper_table(spec: PaperTableSpec, root: Path) -> PaperTable:
-    """Put measured rows beside printed ones."""
+def paper_table(spec: PaperTableSpec, root: Path, failing: pd.DataFrame) -> PaperTable:
+    """Put measured rows beside printed ones; ``failing`` has a reason for each cell that fails the audit."""
     _refuse_missing(spec, root)
     printed = published_table(spec.paper, spec.table)
     measured = [row for variant in spec.variants for row in _rows(spec, variant, printed, root)]
@@ -68,7 +69,20 @@ def paper_table(spec: PaperTableSpec, root: Path) -> PaperTable:
         notes.append(_F1_NOTES[spec.paper])
     notes += [_about(source) for source in spec.sources]
     notes += [f"{protocol}: not run, {reason}" for protocol, reason in spec.missing.items()]
-    return PaperTable(printed, measured, {}, _about_columns(printed, spec.sources), notes)
+    about = _about_columns(printed, spec.sources)
+    return PaperTable(printed, measured, _reasons(failing, printed), about, notes)
+
+
+def _reasons(failing: pd.DataFrame, printed: PublishedTable) -> dict[tuple[str, Column], str]:
+    """Choose the cells of one table, and say that it is the audit that speaks."""
+    chosen = failing[(failing["paper"] == printed.paper) & (failing["table"] == printed.table)]
+    return {
+        (
+            row["method_slug"],
+            Column(row["protocol"], row["dataset_scope"], row["metric"]),
+        ): f"audit: {row['reason']}"
+        for _, row in chosen.iterrows()
+    }
 
 
 def _groups(sources: Sequence[PaperSource]) -> list[list[PaperSource]]:

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from mer.core.errors import ConfigError, DataError, MerError
 from mer.sweep.cells import Jobs
-from mer.sweep.paper_tables import paper_tables
 
 
 class Campaign:
@@ -68,7 +67,7 @@ class Campaign:
                 problems.append(f"{jobs.sweep.config.name}: {error}")
         if problems:
             raise DataError("\n".join(problems))
-        return [path for jobs in chosen for path in paper_tables(jobs)]
+        return [path for jobs in chosen for path in jobs.paper_tables()]
 
     def targets(self) -> list[str]:
         """Name everything that a person opens."""

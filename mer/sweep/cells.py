@@ -57,6 +57,12 @@ class Jobs(TrainingJobs):
             for path in (f"comparisons/{name}.csv", f"comparisons/{name}.md", f"intervals/{name}.csv")
         ]
 
+    def paper_tables(self) -> list[str]:
+        """Name the tables of papers that are made of the sweep."""
+        names = [entry.name for entry in self.sweep.config.paper_tables]
+        suffixes = ("csv", "md", "tex", "html")
+        return [f"{self.root}/paper_tables/{name}.{suffix}" for name in names for suffix in suffixes]
+
     def figures(self) -> list[str]:
         """Name all figures."""
         return [
@@ -156,6 +162,7 @@ class Jobs(TrainingJobs):
         spec = SummarySpec(
             name=self.sweep.config.name,
             tables=tuple(self.tables()),
+            paper_tables=tuple(self.paper_tables()),
             samples=tuple(self.samples()),
             audits=tuple(self.audits()),
             figures=tuple(self.figures()),

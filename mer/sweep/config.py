@@ -27,7 +27,7 @@ from mer.training.settings import Selection, TrainingParams
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 _NAME_RULE = "names take small letters, digits and '_', and do not start with '_'"
 # Folders of results/ that are not sweeps.
-RESERVED = ("artefacts", "figures", "logs", "oracles", "runs", "standins")
+RESERVED = ("artefacts", "figures", "logs", "oracles", "published", "runs", "standins")
 
 
 class SweepFile(Params):

@@ -7,15 +7,7 @@ from mer.published.catalogue import published_protocols
 from mer.published.tables import PublishedTable, published_table
 from mer.sweep.cells import Jobs
 from mer.sweep.paper_entries import PaperTableEntry
-from mer.sweep.specs.paper_table import PaperSource, PaperTableSpec, PaperVariant
-
-_SUFFIXES = ("csv", "md", "tex", "html")
-
-
-def paper_tables(jobs: Jobs) -> list[str]:
-    """Name the files of all tables of papers that a sweep makes."""
-    names = [entry.name for entry in jobs.sweep.config.paper_tables]
-    return [f"{jobs.root}/paper_tables/{name}.{suffix}" for name in names for suffix in _SUFFIXES]
+from mer.sweep.specs.paper_table import PaperSource, PaperTableSpec, PaperVariant, PublishedAuditSpec
 
 
 def paper_scores(jobs: Jobs, table: str) -> list[str]:
@@ -42,9 +34,14 @@ def paper_table_spec(jobs: Jobs, table: str) -> str:
         sources=sources,
         variants=variants,
         missing=dict(jobs.sweep.config.missing),
-        revision=digest([scores, code_digest("mer.jobs.paper_table")]),
+        revision=digest([scores, published_audit_spec(), code_digest("mer.jobs.paper_table")]),
     )
     return spec.as_json()
+
+
+def published_audit_spec() -> str:
+    """Specify the job that audits published numbers, once for all sweeps."""
+    return PublishedAuditSpec(revision=code_digest("mer.jobs.published_audit")).as_json()
 
 
 def _entry(jobs: Jobs, table: str) -> PaperTableEntry:

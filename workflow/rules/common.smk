@@ -58,7 +58,7 @@ def contents(w):
     jobs = jobs_of(w)
     made = jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
     made += jobs.comparisons() + jobs.contact_sheets()
-    return made + mer.sweep.paper_tables.paper_tables(jobs)
+    return made + jobs.paper_tables()
 
 
 # Snakemake does not compare parameters that depend on threads with those of the last run: another
@@ -207,6 +207,10 @@ def comparison_spec(w):
 
 def table_spec(w):
     return jobs_of(w).table_spec(w.protocol)
+
+
+def published_audit_spec(w):
+    return mer.sweep.paper_tables.published_audit_spec()
 
 
 def paper_table_spec(w):

@@ -1,9 +1,15 @@
-"""Specification of the job that makes a paper's table."""
+"""Specifications of the jobs that audit published numbers and make tables of papers."""
 
 from typing import Literal
 
 from mer.core.parameters import Params
 from mer.sweep.specs.base import Spec
+
+
+class PublishedAuditSpec(Spec):
+    """Audit the published numbers; the revision covers them and the code that checks them."""
+
+    revision: str
 
 
 class PaperSource(Params):

@@ -67,6 +67,7 @@ class SummarySpec(Spec):
 
     name: str
     tables: tuple[str, ...]
+    paper_tables: tuple[str, ...]
     samples: tuple[str, ...]
     audits: tuple[str, ...]
     figures: tuple[str, ...]

@@ -52,8 +52,20 @@ def write(root, name, protocol="p", kind="real", wrong=()):
     write_rows(root / f"scores/{protocol}/{name}.csv", scores(variants=(name,)), SCORE_COLUMNS)
 
 
+FAILING = """paper,table,protocol,dataset_scope,method_slug,metric,reason
+fr,Table 6,cde2019,composite,fr,uf1,no average
+fr,Table 2,cde2019,composite,fr,uar,of another table
+"""
+
+
 def made(tmp_path, asked):
-    paper_table.run(asked, tmp_path, [tmp_path / f"t.{suffix}" for suffix in ("csv", "md", "tex", "html")])
+    (tmp_path / "failing.csv").write_text(FAILING)
+    paper_table.run(
+        asked,
+        tmp_path,
+        tmp_path / "failing.csv",
+        [tmp_path / f"t.{suffix}" for suffix in ("csv", "md", "tex", "html")],
+    )
     with (tmp_path / "t.csv").open() as file:
         return list(csv.DictReader(file))
 
@@ -126,3 +138,11 @@ def test_missing_predictions_are_an_error_and_nothing_is_written(tmp_path):
     ):
         made(tmp_path, asked)
     assert not (tmp_path / "t.csv").exists()
+
+
+def test_printed_numbers_that_fail_the_audit_are_marked_with_its_reason(tmp_path):
+    write(tmp_path, "fr")
+    lines = made(tmp_path, spec())
+    remarks = {one["remark"] for one in lines if one["method_slug"] == "fr" and one["kind"] == "published"}
+    assert remarks == {"audit: no average", ""}
+    assert "- [1] audit: no average" in (tmp_path / "t.md").read_text()
