@@ -1,6 +1,5 @@
 """Put the scores of one protocol into a table, beside the published ones."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.errors import IncompleteRunError, listed
 from mer.core.files import complete
 from mer.published.results import published_results
+from mer.published.tables import plain_title
 from mer.sweep.specs.tables import TableRow, TableSpec
 from mer.tables.score_table import Cell, Row, ScoreTable
 
@@ -96,11 +96,9 @@ def _published_row(paper: str, numbers: pd.DataFrame) -> Row:
         (str(n["scope"]), str(n["metric"])): Cell(float(n["value"]), remark=str(n["remark"]))
         for _, n in numbers.iterrows()
     }
-    # Papers number their references and mark their own method; neither means anything here.
-    title = re.sub(r" (\[\d+\]|\(Ours\))$", "", str(first["method"]))
     kind = "published" if first["source_kind"] == "own-experiment" else "published, cited"
     tables = ", ".join(dict.fromkeys(numbers["table"]))
-    return Row(title, "", kind, f"{paper} {tables}", None, cells)
+    return Row(plain_title(str(first["method"])), "", kind, f"{paper} {tables}", None, cells)
 
 
 def _refuse_incomplete(spec: TableSpec, measured: pd.DataFrame) -> None:

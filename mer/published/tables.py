@@ -86,6 +86,17 @@ def table_name(paper: str, table: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", f"{paper} {table}".lower()).strip("_")
 
 
+def plain_title(method: str) -> str:
+    """Take away what papers put behind a method's name: the number of a reference, a mark of their own.
+
+    Examples
+    --------
+    >>> plain_title("STSTNet [37]"), plain_title("FR (Ours)"), plain_title("LBP-TOP (reproduced)")
+    ('STSTNet', 'FR', 'LBP-TOP (reproduced)')
+    """
+    return re.sub(r" (\[\d+\]|\(Ours\))$", "", method)
+
+
 @cache
 def published_tables() -> tuple[tuple[str, str], ...]:
     """List all tables, and passages of text with results, as paper and table."""

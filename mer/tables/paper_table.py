@@ -7,7 +7,14 @@ import pandas as pd
 
 from mer.published.catalogue import published_protocols
 from mer.published.papers import citation, paper_title
-from mer.published.tables import Column, PublishedCell, PublishedRow, PublishedTable, table_name
+from mer.published.tables import (
+    Column,
+    PublishedCell,
+    PublishedRow,
+    PublishedTable,
+    plain_title,
+    table_name,
+)
 from mer.tables.grid import Grid, Notes
 from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES
 
@@ -189,7 +196,7 @@ class PaperTable:
         return Grid(self.title, headers, body, notes, [*self.notes, cited])
 
     def _printed_text(self, row: PublishedRow, notes: Notes) -> list[str]:
-        line = [row.method, NONE, KINDS[row.source_kind], NONE]
+        line = [plain_title(row.method), NONE, KINDS[row.source_kind], NONE]
         for column in self.printed.columns:
             cell = row.cells.get(column)
             if cell is None or cell.value is None:
