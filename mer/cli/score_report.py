@@ -11,7 +11,7 @@ from mer.artefacts.given_predictions import GivenPredictions
 from mer.core.errors import DataError, listed
 from mer.core.seeds import stream
 from mer.evaluation.averaging import Pooling
-from mer.evaluation.comparison import COMPARED, Comparison, Tested, compare_all
+from mer.evaluation.comparison import COMPARED, Comparison, Predicted, compare_all
 from mer.evaluation.design import FEW_SUBJECTS, Design
 from mer.evaluation.fold_units import are_units, share_of_rows
 from mer.evaluation.same_clips import differences
@@ -120,7 +120,7 @@ def _fold_lines(scored: Sequence[Scored]) -> Iterator[str]:
 
 
 def _print_comparisons(console: Console, given: Sequence[GivenPredictions], design: Design) -> None:
-    first, *others = [Tested(one.name, one.selection, one.rows, one.left_out) for one in given]
+    first, *others = [Predicted(one.name, one.selection, one.rows, one.left_out) for one in given]
     compared, _ = compare_all(first, others, design, _streams)
     for metric in COMPARED:
         chosen = [one for one in compared if one.metric == metric]
@@ -139,7 +139,7 @@ def _cells(one: Comparison, design: Design, *, several: bool) -> dict[str, str]:
     cells = {
         "Method": one.name,
         "Score": f"{one.value:.4f}",
-        one.baseline: f"{one.baseline_value:.4f}",
+        f"{one.baseline} (first)": f"{one.baseline_value:.4f}",
         "Difference": f"{one.difference.estimate:+.4f}",
         f"{100 * design.level:g} % interval": interval_text(one.difference.low, one.difference.high),
         "p": p_text(one.swap.p),

@@ -44,7 +44,9 @@ def test_without_a_region_of_equivalence_it_is_the_corrected_test():
     found = bayesian_correlated_t(TLCNN, C5_SVM, correlation=0.2, rope=0)
     assert found.p_first == pytest.approx(0.951485, abs=1e-6)
     assert 1 - found.p_first == pytest.approx(corrected_resampled_t(TLCNN, C5_SVM, test_share=0.25).p / 2)
-    assert bayesian_correlated_t(C5_SVM, TLCNN, correlation=0.2, rope=0).p_second == pytest.approx(found.p_first)
+    assert bayesian_correlated_t(C5_SVM, TLCNN, correlation=0.2, rope=0).p_second == pytest.approx(
+        found.p_first
+    )
 
 
 def test_equal_folds_do_not_differ_and_equal_differences_are_certain():
