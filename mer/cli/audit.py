@@ -31,6 +31,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
         help=f"'{PUBLISHED}' (default), or a folder: results/<sweep>, or one of several sweeps",
     )
     audit.add_argument("--csv", type=Path, metavar="FILE", help="write all checks into a CSV file")
+    audit.add_argument("--md", type=Path, metavar="FILE", help="write all disagreements as Markdown")
     audit.add_argument("--all", action="store_true", help="print also what agrees, is derived or a remark")
     audit.add_argument(
         "--strict", action="store_true", help=f"exit with 1 also where '{PUBLISHED}' numbers disagree"
@@ -43,6 +44,7 @@ def _audit(arguments: argparse.Namespace) -> int:
     from mer.audit.audit import audit
     from mer.audit.check import as_frame
     from mer.audit.published import load
+    from mer.audit.report import markdown
     from mer.audit.results import audit_results
 
     is_published = arguments.what == PUBLISHED
@@ -50,37 +52,43 @@ def _audit(arguments: argparse.Namespace) -> int:
     if arguments.csv:
         with complete(arguments.csv) as temporary:
             as_frame(checks).to_csv(temporary, index=False, lineterminator="\n")
+    if arguments.md:
+        with complete(arguments.md) as temporary:
+            temporary.write_text(markdown(checks, _title(arguments.what)), encoding="utf-8")
     console = Console(highlight=False)
     console.print(_counts(checks, "Paper" if is_published else "Sweep"))
     _print_checks(console, checks, everything=arguments.all)
-    if arguments.csv:
-        console.print(f"All checks: {arguments.csv}", markup=False, soft_wrap=True)
+    for written in filter(None, (arguments.csv, arguments.md)):
+        console.print(f"Written: {written}", markup=False, soft_wrap=True)
     disagrees = any(check.verdict == "disagrees" for check in checks)
     return int(disagrees and (arguments.strict or not is_published))
+
+
+def _title(what: str) -> str:
+    return "Audit of published numbers" if what == PUBLISHED else f"Audit of {what}"
 
 
 def _counts(checks: Sequence["Check"], who: str) -> Table:
     """Count verdicts by paper; remarks stand apart, as nothing computes them."""
     from mer.audit.check import VERDICTS
+    from mer.audit.report import counts
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(who)
     for verdict in VERDICTS:
         table.add_column(verdict, justify="right")
-    names = list(dict.fromkeys(check.paper for check in checks))
-    rows = [(name, [check.verdict for check in checks if check.paper == name]) for name in names]
-    if len(names) > 1:
-        rows.append(("all", [check.verdict for check in checks]))
-    for name, verdicts in rows:
-        table.add_row(name, *(str(verdicts.count(verdict)) for verdict in VERDICTS))
+    for name, numbers in counts(checks):
+        table.add_row(name, *map(str, numbers))
     return table
 
 
 def _print_checks(console: Console, checks: Sequence["Check"], *, everything: bool) -> None:
     """Print disagreements, by paper, the weightiest first; with ``everything``, all other checks too."""
+    from mer.audit.report import weightiest_first
+
     for name in dict.fromkeys(check.paper for check in checks):
         of = [check for check in checks if check.paper == name]
-        wrong = sorted((one for one in of if one.verdict == "disagrees"), key=lambda one: one.weight or "D")
+        wrong = weightiest_first(of)
         weighed = [check for check in wrong if check.weight]
         # Beside those that are weighed, the rest are single readings of one of them.
         shown = wrong if everything or not weighed else weighed
