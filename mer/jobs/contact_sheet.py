@@ -22,8 +22,8 @@ from mer.media.frames import grey_frames
 from mer.preprocessing.chain import change, choice, locate
 from mer.preprocessing.steps.apex import ApexParams
 from mer.sweep.specs.prepare import ContactSheetSpec
-from mer.tables.contact_sheet import SheetRow, contact_sheet
-from mer.tables.figure_file import save_figure
+from mer.figures.contact_sheet import SheetRow, contact_sheet
+from mer.figures.figure_file import save_figure
 
 # Clips on a sheet, one per subject, and besides those of which no face was found.
 _SHOWN, _LEFT_OUT_SHOWN = 5, 1

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from mer.artefacts.scores import CONFUSION_COLUMNS, read_rows
 from mer.sweep.specs.tables import FigureSpec
-from mer.tables.confusion_figure import confusion_figure
-from mer.tables.figure_file import save_figure
+from mer.figures.confusion_figure import confusion_figure
+from mer.figures.figure_file import save_figure
 
 
 def run(spec: FigureSpec, confusions: Path, outputs: Sequence[Path]) -> None:

@@ -1,16 +1,16 @@
 """The jobs of a sweep, up to its tables: their files, and the specification that each is given."""
 
 from mer.core.digests import code_digest, digest
+from mer.sweep.figures import FigureJobs
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
 from mer.sweep.splits import index_digest
-from mer.sweep.training import TrainingJobs
 
 
-class Jobs(TrainingJobs):
+class Jobs(FigureJobs):
     """Paths and specifications of a sweep's jobs; what rules ask for.
 
     Parameters
@@ -45,15 +45,6 @@ class Jobs(TrainingJobs):
         protocols = self.sweep.config.protocols
         return [
             f"{self.root}/tables/{name}.{suffix}" for name in protocols for suffix in ("csv", "md", "tex")
-        ]
-
-    def figures(self) -> list[str]:
-        """Name all figures."""
-        return [
-            f"{self.root}/figures/{protocol}/confusion_{name}.{suffix}"
-            for protocol in self.sweep.config.protocols
-            for name in self.sweep.variants(protocol)
-            for suffix in ("png", "pdf")
         ]
 
     # Specifications
@@ -131,6 +122,7 @@ class Jobs(TrainingJobs):
             contact_sheets=tuple(self.contact_sheets()),
             predictions=tuple(path for one in protocols for path in self.predictions(one)),
             runs=runs,
+            not_drawn={"critical_difference": self.no_ranks} if self.no_ranks else {},
             skipped=tuple(f"{v} on {p}: {reason}" for (p, v), reason in self.sweep.skipped.items()),
         )
         return spec.as_json()

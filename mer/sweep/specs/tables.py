@@ -59,7 +59,8 @@ class FigureSpec(Spec):
 class SummarySpec(Spec):
     """List what belongs to a sweep, so that nobody takes files of an earlier one for it.
 
-    ``predictions`` are pooled; ``runs`` are the folders that they come from, by protocol and variant.
+    ``predictions`` are pooled; ``runs`` are the folders that they come from, by protocol and variant;
+    ``not_drawn`` says why a figure of the whole sweep is not made.
     """
 
     name: str
@@ -67,6 +68,7 @@ class SummarySpec(Spec):
     samples: tuple[str, ...]
     audits: tuple[str, ...]
     figures: tuple[str, ...]
+    not_drawn: dict[str, str]
     contact_sheets: tuple[str, ...]
     predictions: tuple[str, ...]
     runs: dict[str, dict[str, str]]

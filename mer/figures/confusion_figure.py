@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from mer.core.types import FloatArray
-from mer.tables.figure_file import STYLE
+from mer.figures.figure_file import STYLE
 from mer.tables.titles import SCOPE_TITLES, ordered_scopes
 
 
