@@ -88,8 +88,8 @@ def _square(comparisons: pd.DataFrame, column: str, *, sign: int = 1) -> pd.Data
     expected = len(names) * (len(names) - 1) // 2
     if len(pairs) != expected or len(comparisons) != expected:
         raise DataError(
-            f"Expected each of {expected} pairs of {len(names)} variants once, got {len(comparisons)} rows of "
-            f"{len(pairs)} pairs."
+            f"Expected each of {expected} pairs of {len(names)} variants once, got {len(comparisons)} rows "
+            f"of {len(pairs)} pairs."
         )
     table = pd.DataFrame(0.0, index=names, columns=names)
     for row in comparisons.to_dict("records"):
@@ -99,10 +99,12 @@ def _square(comparisons: pd.DataFrame, column: str, *, sign: int = 1) -> pd.Data
 
 
 def _texts(differences: pd.DataFrame, p: pd.DataFrame) -> Array:
-    return np.vectorize(lambda d, q: f"{d:.2f}\n{_p(q)}".replace("0.", ".").replace("-", "−"))(differences, p)
+    return np.vectorize(lambda d, q: f"{d:.2f}\n{_p(q)}".replace("0.", "."))(differences, p)
 
 
 def _p(p: float) -> str:
+    if np.isnan(p):
+        return "–"
     return "<0.001" if p < 0.001 else f"{p:.3f}" if p < 0.0995 else f"{p:.2f}"
 
 

@@ -105,7 +105,8 @@ class Jobs(FigureJobs):
         revision = digest([self.score_spec(protocol, variant), code_digest("mer.jobs.figure")])
         oracle = self.sweep.config.variants[variant].selection == "oracle_test"
         title = f"{variant} on {protocol}{' (oracle, no result)' if oracle else ''}"
-        return FigureSpec(title=title, revision=revision).as_json()
+        stand_in = self.sweep.split(protocol).source == "stand_in"
+        return FigureSpec(title=title, stand_in=stand_in, revision=revision).as_json()
 
     def summary_spec(self) -> str:
         """Specify the job that lists what belongs to the sweep."""

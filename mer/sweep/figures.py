@@ -6,6 +6,7 @@ from types import MappingProxyType
 from mer.core.digests import code_digest, digest
 from mer.core.errors import ConfigError
 from mer.sweep.alike import ORACLE, selection_groups, setting_series
+from mer.sweep.baseline import choose_baseline
 from mer.sweep.config import Variant
 from mer.sweep.plan import Sweep
 from mer.sweep.specs.figures import FeaturesSpec, ProtocolFiguresSpec, RanksSpec, Trajectories
@@ -19,14 +20,14 @@ _SUFFIXES = ("png", "pdf")
 # More folds cannot be told apart as bars, and ranks over fewer tasks or methods tell nothing.
 _MOST_FOLDS, _FEWEST_TASKS, _FEWEST_RANKED = 12, 5, 3
 # Of methods that refine a feature: module that makes it, module that is given the refined one.
-_REFINING = MappingProxyType(
-    dict.fromkeys(("fr", "fr_concatenated", "fr_fc"), ("backbone", "classifier"))
-)
+_REFINING = MappingProxyType(dict.fromkeys(("fr", "fr_concatenated", "fr_fc"), ("backbone", "classifier")))
 _PANELS = ("shared feature z", "refined feature z'")
 
 
 class FigureJobs(TrainingJobs, ABC):
-    """Paths and specifications of the jobs that draw figures; which there are is known from the configuration.
+    """Paths and specifications of the jobs that draw figures.
+
+    Which figures there are is known from the configuration.
 
     Parameters
     ----------
@@ -80,6 +81,18 @@ class FigureJobs(TrainingJobs, ABC):
         oracles = [name for name, variant in variants if variant.selection == ORACLE]
         return [path for name in oracles for path in self.packs(protocol, name)]
 
+    def intervals(self, protocol: str) -> str:
+        """Name the scores of a protocol's variants with their intervals."""
+        return f"{self.root}/intervals/{protocol}.csv"
+
+    def ranked_scores(self) -> list[str]:
+        """Name the scores that methods are ranked by."""
+        return [
+            f"{self.root}/scores/{protocol}/{name}.csv"
+            for protocol in self.sweep.config.protocols
+            for name in self._ranked()
+        ]
+
     # Specifications
 
     def figures_spec(self, protocol: str) -> str:
@@ -89,13 +102,13 @@ class FigureJobs(TrainingJobs, ABC):
         return self._figures_specs[protocol]
 
     def _figures_spec(self, protocol: str) -> str:
-        variants, entry = self._running(protocol), self.sweep.config.protocols[protocol]
+        variants, config = self._running(protocol), self.sweep.config
         scores = [self.score_spec(protocol, name) for name in variants]
         spec = ProtocolFiguresSpec(
             protocol=protocol,
-            title=entry.spec.title,
+            title=config.protocols[protocol].spec.title,
             metric=self._shown_metric(protocol),
-            baseline="",
+            baseline=choose_baseline(config.baseline, config.variants, list(variants))[0],
             variants=tuple(variants),
             names=self.figure_names(protocol),
             groups=tuple(selection_groups(variants)),
@@ -111,12 +124,12 @@ class FigureJobs(TrainingJobs, ABC):
 
     def ranks_spec(self) -> str:
         """Specify the job that ranks the sweep's methods over its protocols' databases."""
-        tasks, ranked = self._tasks(), self._ranked()
+        tasks, ranked, config = self._tasks(), self._ranked(), self.sweep.config
         scores = [self.score_spec(protocol, name) for protocol in tasks for name in ranked]
         spec = RanksSpec(
             sweep=self.sweep.config.name,
             metric=self._shown_metric(*tasks),
-            baseline="",
+            baseline=choose_baseline(config.baseline, config.variants, ranked)[0],
             variants=tuple(ranked),
             tasks=tasks,
             revision=digest([scores, code_digest("mer.jobs.ranks")]),

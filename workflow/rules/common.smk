@@ -204,8 +204,8 @@ def figures_spec(w):
     return jobs_of(w).figures_spec(w.protocol)
 
 
-def predictions(w):
-    return jobs_of(w).predictions(w.protocol)
+def intervals(w):
+    return jobs_of(w).intervals(w.protocol)
 
 
 def oracle_packs(w):
@@ -216,8 +216,8 @@ def ranks_spec(w):
     return jobs_of(w).ranks_spec()
 
 
-def all_scores(w):
-    return jobs_of(w).all_scores()
+def ranked_scores(w):
+    return jobs_of(w).ranked_scores()
 
 
 def features_spec(w):

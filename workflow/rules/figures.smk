@@ -47,7 +47,7 @@ rule figures_sometimes:
 
 rule figures_ranks:
     input:
-        all_scores,
+        ranked_scores,
     output:
         multiext("results/{sweep}/figures/critical_difference", ".png", ".pdf"),
         "results/{sweep}/figures/figures.json",

@@ -53,6 +53,7 @@ class FigureSpec(Spec):
     """Draw the confusion matrices of one variant under one protocol."""
 
     title: str
+    stand_in: bool
     revision: str
 
 

@@ -1,0 +1,55 @@
+"""Rank the methods of a sweep over the databases of its protocols."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from mer.artefacts.scores import SCORE_COLUMNS, read_rows
+from mer.core.errors import IncompleteRunError
+from mer.figures.captions import Facts, counted, described, title_of
+from mer.figures.critical_difference import critical_difference
+from mer.figures.figure_file import save_figure
+from mer.jobs.figures import write_captions
+from mer.sweep.specs.figures import RanksSpec
+
+# With fewer tasks, ranks seldom tell methods apart, and the tests' distributions are approximate.
+_FEW = 10
+
+
+def run(spec: RanksSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """Draw the diagram of mean ranks in the format of each suffix, and say what it shows."""
+    rows = read_rows(list(scores), SCORE_COLUMNS)
+    table = task_scores(spec, rows)
+    n = counted(variant=table.shape[1], database=table.shape[0])
+    n += ", too few to rely on ranks" if len(table) < _FEW else ""
+    stand_in = bool((rows["source"] == "stand_in").any())
+    facts = Facts(spec.sweep, n, spec.metric, stand_in)
+    figure = critical_difference(
+        table, title_of("critical_difference", facts), baseline=spec.baseline, stand_in=stand_in
+    )
+    for path in outputs:
+        if path.suffix == ".json":
+            write_captions(path, [described("critical_difference", facts)])
+        else:
+            save_figure(figure, path)
+
+
+def task_scores(spec: RanksSpec, rows: pd.DataFrame) -> pd.DataFrame:
+    """Average scores over seeds: a row for each protocol and database, a column for each variant.
+
+    Raises
+    ------
+    IncompleteRunError
+        If a score is missing.
+    """
+    chosen = rows[(rows["metric"] == spec.metric) & rows["variant"].isin(spec.variants)]
+    tasks = [(protocol, scope) for protocol, scopes in spec.tasks.items() for scope in scopes]
+    table = chosen.pivot_table(index=["protocol", "scope"], columns="variant", values="value", aggfunc="mean")
+    table = table.reindex(index=pd.MultiIndex.from_tuples(tasks), columns=list(spec.variants))
+    if table.isna().any(axis=None):
+        (protocol, scope), variant = next(
+            (task, name) for task, row in table.iterrows() for name in table.columns if pd.isna(row[name])
+        )
+        raise IncompleteRunError(f"No {spec.metric} of {variant} on {scope} under {protocol}. Run again.")
+    return table
