@@ -19,7 +19,7 @@ from mer.datasets import DATASETS
 from mer.standins.catalogue import STAND_INS
 from mer.standins.plan import StandInParams
 from mer.standins.planned import plan
-from mer.sweep.config import validated
+from mer.sweep.validation import validated
 from mer.tasks import TASKS
 from mer.tasks.base import ClassCounts
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mer.core.parameters import Params
 from mer.core.types import Execution
+from mer.sweep.specs.comparison import ComparisonSpec
 from mer.sweep.specs.figures import FeaturesSpec, ProtocolFiguresSpec, RanksSpec
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
@@ -29,7 +30,8 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "parts", _parts, PartsSpec)
     _add(commands, "contact_sheet", _contact_sheet, ContactSheetSpec, inputs="+", outputs=2)
     _add(commands, "train", _train, TrainSpec, inputs="*")
-    _add(commands, "score", _score, ScoreSpec, inputs=1, outputs=3)
+    _add(commands, "score_variant", _score, ScoreSpec, inputs=1, outputs=3)
+    _add(commands, "comparison", _comparison, ComparisonSpec, inputs="+", outputs=3)
     _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
     _add(commands, "figure", _figure, FigureSpec, inputs=1, outputs="+")
     _add(commands, "figures", _figures, ProtocolFiguresSpec, inputs="+", outputs="+")
@@ -120,6 +122,12 @@ def _score(arguments: argparse.Namespace) -> None:
     from mer.jobs import score
 
     score.run(arguments.spec, arguments.folds, arguments.inputs[0], *arguments.output)
+
+
+def _comparison(arguments: argparse.Namespace) -> None:
+    from mer.jobs import comparison
+
+    comparison.run(arguments.spec, arguments.folds, arguments.inputs, *arguments.output)
 
 
 def _table(arguments: argparse.Namespace) -> None:

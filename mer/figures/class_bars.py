@@ -46,7 +46,7 @@ def class_bars(scores: pd.DataFrame, title: str, *, baseline: str = "", stand_in
     height = 0.9 + n_rows * (0.45 + len(labels) * max(0.26, row_height(labels.values())))
     with mpl.rc_context(PAPER):
         figure = new_figure(PAGE, height)
-        axes = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+        axes = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel().tolist()
         for axis, name in zip(axes, classes, strict=False):
             _panel(axis, scores[scores["class"] == name], labels)
         hide_unused(axes, len(classes))

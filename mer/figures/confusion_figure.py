@@ -40,7 +40,7 @@ def confusion_figure(
     with mpl.rc_context(PAPER):
         width = min(PAGE, max(2.6, _NAMES + n_columns * (side + 0.1)))
         figure = new_figure(width, 0.3 + n_rows * (side + 0.75))
-        axes = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+        axes = figure.subplots(n_rows, n_columns, squeeze=False).ravel().tolist()
         for number, (axis, scope) in enumerate(zip(axes, scopes, strict=False)):
             table = counts[counts["scope"] == scope].pivot_table(
                 index="true", columns="predicted", values="count", aggfunc="mean"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -9,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from sklearn.manifold import TSNE
+from threadpoolctl import threadpool_limits
 
 from mer.core.errors import DataError
 from mer.core.types import BoolArray, FloatArray
@@ -92,10 +94,11 @@ def feature_map(
 def embedded(features: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Lay features (N, D) out in the plane, (N, 2)."""
     neighbours = min(30.0, (len(features) - 1) / 3)
-    # The same decimals on every machine: features of equal clips differ in the last bits.
     start = rng.normal(scale=1e-4, size=(len(features), 2)).astype(np.float32)
     layout = TSNE(perplexity=neighbours, init=start, learning_rate="auto", random_state=0, n_jobs=1)
-    return np.asarray(layout.fit_transform(np.asarray(features, dtype=np.float32)))
+    # One thread: sums do not depend on how many there are, and small maps are made faster.
+    with threadpool_limits(limits=1):
+        return np.asarray(layout.fit_transform(np.asarray(features, dtype=np.float32)))
 
 
 def _check(features: FloatArray, points: Points) -> None:
@@ -123,7 +126,8 @@ def _panel(
                 _colour(classes, label) for label, one in zip(points.labels, chosen, strict=True) if one
             ]
             axis.scatter(
-                *places[chosen].T,
+                places[chosen, 0],
+                places[chosen, 1],
                 c=colours,
                 marker=_MARKERS[number % len(_MARKERS)],
                 s=28 if held_out else 10,
@@ -141,7 +145,7 @@ def _colour(classes: Sequence[str], label: str) -> str:
 
 def _handles(classes: Sequence[str], databases: Sequence[str], points: Points) -> list[Line2D]:
     """Explain colours, marks and edges; marks only where there are several databases."""
-    blank: dict[str, object] = {"linewidth": 0}
+    blank: dict[str, Any] = {"linewidth": 0}
     handles = [
         Line2D([], [], marker="o", color=_colour(classes, name), label=name, **blank) for name in classes
     ]
@@ -158,7 +162,7 @@ def _handles(classes: Sequence[str], databases: Sequence[str], points: Points) -
             for number, name in enumerate(databases)
         ]
     if any(points.held_out):
-        edge = {"markeredgecolor": BLACK, "markersize": 5.5, "color": GREY}
-        handles.append(Line2D([], [], marker="o", label="held out", **edge, **blank))
+        edge = {**blank, "marker": "o", "markersize": 5.5, "color": GREY, "markeredgecolor": BLACK}
+        handles.append(Line2D([], [], label="held out", **edge))
         handles.append(Line2D([], [], marker="o", markersize=3, color=GREY, label="learned from", **blank))
     return handles

@@ -53,7 +53,7 @@ def fold_bars(accuracies: pd.DataFrame, title: str, *, baseline: str = "", stand
     width = COLUMN if n_columns <= 2 else PAGE
     with mpl.rc_context(PAPER):
         figure = new_figure(width, 0.6 + 1.35 * n_rows)
-        axes = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+        axes = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel().tolist()
         for axis, (variant, label) in zip(axes, labels.items(), strict=False):
             rows = accuracies[accuracies["variant"] == variant].set_index("fold").loc[folds]
             _panel(axis, rows, label)

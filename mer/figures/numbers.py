@@ -90,12 +90,11 @@ def epoch_scores(
     predicted = trajectories[columns].to_numpy(float).argmax(axis=1)
     true = trajectories["sample_id"].map(labels).to_numpy(int)
     cells = true * n_classes + predicted
-    shape = (n_classes, n_classes)
-    found = [
-        (seed, epoch, METRICS[metric](np.bincount(cells[rows], minlength=n_classes**2).reshape(shape)))
-        for (seed, epoch), rows in trajectories.groupby(["seed", "epoch"]).indices.items()
-    ]
-    return pd.DataFrame(found, columns=["seed", "epoch", "value"])
+    numbered, keys = pd.factorize(pd.MultiIndex.from_frame(trajectories[["seed", "epoch"]]), sort=True)
+    size = n_classes**2
+    counts = np.bincount(numbered * size + cells, minlength=len(keys) * size)
+    values = METRICS[metric](counts.reshape(len(keys), n_classes, n_classes))
+    return pd.DataFrame(list(keys), columns=["seed", "epoch"]).assign(value=values)
 
 
 def oracle_choices(trajectories: pd.DataFrame, labels: "pd.Series[int]") -> pd.DataFrame:

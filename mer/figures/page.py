@@ -86,7 +86,7 @@ def broken(name: str, width: int = _LINE) -> str:
     'dual_inception_with_\nshared_streams'
     """
     lines = [""]
-    for piece in re.findall(r"[^_ ]*[_ ]?", name):
+    for piece in re.findall(r"[^_ ]+[_ ]?|[_ ]", name):
         if lines[-1] and len((lines[-1] + piece).rstrip()) > width:
             lines.append("")
         lines[-1] += piece

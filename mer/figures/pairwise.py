@@ -55,7 +55,7 @@ def pairwise(
     written, names = len(order) <= _WRITTEN, 0.2 + 0.06 * max(map(len, "\n".join(marks).split("\n")))
     with mpl.rc_context(PAPER):
         cells = min(0.45 * (len(order) - 1), PAGE - names - 0.9)
-        figure = new_figure(min(PAGE, max(COLUMN, cells + names + 0.9)), max(1.0, cells) + names + 0.5)
+        figure = new_figure(min(PAGE, max(COLUMN, cells + names + 0.9)), max(1.0, 0.96 * cells) + names + 0.5)
         axis = figure.subplots()
         lower = np.tril(differences.to_numpy(), k=-1)
         sns.heatmap(

@@ -31,7 +31,7 @@ def parameter_sweep(points: pd.DataFrame, title: str, *, stand_in: bool = False)
     n_rows = -(-len(series) // n_columns)
     with mpl.rc_context(PAPER):
         figure = new_figure(COLUMN if n_columns == 1 else PAGE, 0.7 + 1.9 * n_rows)
-        axes = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False).ravel()
+        axes = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False).ravel().tolist()
         for axis, name in zip(axes, series, strict=False):
             _panel(axis, points[points["series"] == name].sort_values("number"))
             axis.set_title(name)

@@ -1,8 +1,10 @@
 """Scores with their intervals, from the best method to the worst."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -55,14 +57,14 @@ def score_intervals(
     height = 1.0 + n_rows * (0.55 + len(labels) * max(0.2, row_height(labels.values())))
     with mpl.rc_context(PAPER):
         figure = new_figure(COLUMN if len(scopes) == 1 else PAGE, height)
-        axes = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel()
+        axes = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel().tolist()
         for axis, scope in zip(axes, scopes, strict=False):
             _panel(axis, intervals[intervals["scope"] == scope], labels, baseline)
         hide_unused(axes, len(scopes))
         axes[0].set_yticks(range(len(labels)), list(labels.values()))
         axes[0].set_ylim(len(labels) - 0.5, -0.5)
-        shown = intervals[["low", "value", "high"]]
-        axes[0].set_xlim(max(0, shown.min(axis=None) - 0.03), min(1.02, shown.max(axis=None) + 0.03))
+        shown = intervals[["low", "value", "high"]].to_numpy(float)
+        axes[0].set_xlim(max(0, np.nanmin(shown) - 0.03), min(1.02, np.nanmax(shown) + 0.03))
         for axis in axes[max(0, len(scopes) - n_columns) : len(scopes)]:
             axis.set_xlabel(METRIC_TITLES[str(intervals["metric"].iloc[0])])
         _legend(figure, intervals, baseline)
@@ -86,7 +88,7 @@ def _panel(axis: Axes, rows: pd.DataFrame, labels: Mapping[str, str], baseline: 
             axis.axvline(row["value"], color=GREY, linewidth=0.7, linestyle="--", zorder=0)
 
 
-def marker(variant: str, selection: str, baseline: str) -> dict[str, object]:
+def marker(variant: str, selection: str, baseline: str) -> dict[str, Any]:
     """Choose the mark of a score: a dot, a diamond for the baseline, a hollow dot for an oracle."""
     if selection == ORACLE:
         return {"marker": "o", "color": VERMILION, "markerfacecolor": "white"}

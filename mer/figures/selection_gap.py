@@ -1,5 +1,7 @@
 """What is gained by choosing the epoch on the test clips."""
 
+from typing import Any
+
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,7 +23,7 @@ from mer.figures.page import (
 )
 from mer.tables.titles import METRIC_TITLES
 
-_KINDS: dict[str, tuple[str, dict[str, object]]] = {
+_KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "last": ("last epoch", {"marker": "o", "color": BLUE}),
     "inner_val": ("epoch chosen on held-out training subjects", {"marker": "s", "color": GREEN}),
     "oracle_test": (

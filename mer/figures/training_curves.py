@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from mer.figures.page import BLUE, COLUMN, PAGE, PAPER, SKY, VERMILION, broken, head, hide_unused, new_figure
 from mer.tables.titles import METRIC_TITLES
@@ -42,7 +43,7 @@ def training_curves(
     n_rows = -(-len(variants) // n_columns)
     with mpl.rc_context(PAPER):
         figure = new_figure(COLUMN if n_columns == 1 else PAGE, 1.0 + 1.7 * n_rows)
-        axes = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False).ravel()
+        axes = figure.subplots(n_rows, n_columns, sharey=True, squeeze=False).ravel().tolist()
         for axis, variant in zip(axes, variants, strict=False):
             best = float(oracles.loc[oracles["variant"] == variant, "value"].iloc[0])
             _panel(axis, curves[curves["variant"] == variant], choices[choices["variant"] == variant], best)
@@ -75,7 +76,7 @@ def _panel(axis: Axes, curves: pd.DataFrame, choices: pd.DataFrame, oracle: floa
     )
     last = int(mean.index[-1])
     axis.set_xlim(min(1, last - 1), last)
-    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
     axis.grid(axis="y", linewidth=0.3)
 
 

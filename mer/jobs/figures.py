@@ -120,7 +120,9 @@ class Material:
     def intervals(self) -> pd.DataFrame:
         """Scores with intervals in the metric that is shown."""
         rows = read_rows([self.interval_file], INTERVAL_COLUMNS)
-        return rows[rows["metric"] == self.spec.metric]
+        rows = rows[rows["metric"] == self.spec.metric]
+        # Ends are blank where no interval could be made.
+        return rows.assign(**{end: pd.to_numeric(rows[end], errors="coerce") for end in ("low", "high")})
 
     @property
     def design(self) -> Design:

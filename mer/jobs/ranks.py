@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
-from mer.core.errors import IncompleteRunError
+from mer.core.errors import IncompleteRunError, listed
 from mer.figures.captions import Facts, counted, described, title_of
 from mer.figures.critical_difference import critical_difference
 from mer.figures.figure_file import save_figure
@@ -47,9 +47,14 @@ def task_scores(spec: RanksSpec, rows: pd.DataFrame) -> pd.DataFrame:
     tasks = [(protocol, scope) for protocol, scopes in spec.tasks.items() for scope in scopes]
     table = chosen.pivot_table(index=["protocol", "scope"], columns="variant", values="value", aggfunc="mean")
     table = table.reindex(index=pd.MultiIndex.from_tuples(tasks), columns=list(spec.variants))
-    if table.isna().any(axis=None):
-        (protocol, scope), variant = next(
-            (task, name) for task, row in table.iterrows() for name in table.columns if pd.isna(row[name])
+    missing = [
+        f"{name} on {scope} under {protocol}"
+        for (protocol, scope), complete in zip(tasks, table.notna().to_numpy(), strict=True)
+        for name, found in zip(spec.variants, complete, strict=True)
+        if not found
+    ]
+    if missing:
+        raise IncompleteRunError(
+            listed(f"Scores ({spec.metric}) are missing. Run the workflow again.", missing)
         )
-        raise IncompleteRunError(f"No {spec.metric} of {variant} on {scope} under {protocol}. Run again.")
     return table

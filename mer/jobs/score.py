@@ -1,7 +1,6 @@
 """Score the pooled predictions of one variant under one protocol."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,8 @@ from mer.artefacts.scores import CONFUSION_COLUMNS, SCORE_COLUMNS, write_rows
 from mer.artefacts.trajectories import read_trajectories
 from mer.core.errors import IncompleteRunError
 from mer.core.types import COMPOSITE, IntArray
-from mer.evaluation.metrics import METRICS, Metric, confusion_of_rows
 from mer.evaluation.oracle import oracle_epoch
+from mer.evaluation.scoring import Scored, score_rows
 from mer.sweep.specs.score import ScoreSpec, pack_name
 
 
@@ -51,22 +50,15 @@ def run(spec: ScoreSpec, folds: Path, runs: Path, pooled: Path, scores: Path, co
     check_complete(rows, expected, spec.recipes, place)
     _refuse_empty(split, left_out, place)
     write_predictions(pooled, rows, split.classes, {}, left_out)
-    score_rows: list[dict[str, Any]] = []
-    confusion_rows: list[dict[str, Any]] = []
-    for seed, (scope, part) in product(spec.recipes, _scopes(rows)):
-        chosen = part[part["seed"] == seed]
-        counts = confusion_of_rows(chosen, split.classes)
-        about = _about(chosen, seed, scope)
-        about["n_left_out"] = len(left_out)
-        score_rows += [
-            {**about, "metric": name, "value": _score(METRICS[name], chosen, counts, split)}
-            for name in spec.metrics
-        ]
-        if spec.costs:
-            score_rows += [{**about, "metric": name, "value": value} for name, value in _costs(chosen, packs)]
-        confusion_rows += _cells(counts, split, about)
-    write_rows(scores, pd.DataFrame(score_rows), SCORE_COLUMNS)
-    write_rows(confusions, pd.DataFrame(confusion_rows), CONFUSION_COLUMNS)
+    score_table: list[dict[str, Any]] = []
+    confusion_table: list[dict[str, Any]] = []
+    for found in score_rows(rows, split.classes, split.pooling):
+        about = {**_about(rows, found), "n_left_out": len(left_out)}
+        values = {**found.values, **(_costs(rows, found, packs) if spec.costs else {})}
+        score_table += [{**about, "metric": name, "value": value} for name, value in values.items()]
+        confusion_table += _cells(found.confusion, split, about)
+    write_rows(scores, pd.DataFrame(score_table), SCORE_COLUMNS)
+    write_rows(confusions, pd.DataFrame(confusion_table), CONFUSION_COLUMNS)
 
 
 def _chosen_by_oracle(spec: ScoreSpec, split: Split, packs: Sequence[Path]) -> pd.DataFrame:
@@ -95,12 +87,14 @@ def _chosen_by_oracle(spec: ScoreSpec, split: Split, packs: Sequence[Path]) -> p
     return pd.concat(chosen, ignore_index=True)
 
 
-def _costs(rows: pd.DataFrame, packs: Sequence[Path]) -> Iterator[tuple[str, float]]:
+def _costs(rows: pd.DataFrame, found: Scored, packs: Sequence[Path]) -> dict[str, float]:
     """Report the size of a network and how long a fold takes, training and testing."""
     n_parameters = read_n_parameters(packs[0])
-    if n_parameters is not None:
-        yield "params_millions", n_parameters / 1e6
-    yield "exec_seconds", float(rows.groupby("fold")["seconds"].first().mean())
+    size = {} if n_parameters is None else {"params_millions": n_parameters / 1e6}
+    chosen = rows[rows["seed"] == found.seed]
+    if found.scope != COMPOSITE:
+        chosen = chosen[chosen["database"] == found.scope]
+    return {**size, "exec_seconds": float(chosen.groupby("fold")["seconds"].first().mean())}
 
 
 def _refuse_empty(split: Split, left_out: Mapping[str, str], place: str) -> None:
@@ -113,35 +107,11 @@ def _refuse_empty(split: Split, left_out: Mapping[str, str], place: str) -> None
         raise IncompleteRunError(f"{place}: all clips of {', '.join(gone)} are left out ({reasons}).")
 
 
-def _scopes(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """List the composite and each database inside it; a single database stands for itself."""
-    databases = sorted(rows["database"].unique())
-    if len(databases) > 1:
-        yield COMPOSITE, rows
-    for database in databases:
-        yield database, rows[rows["database"] == database]
-
-
-def _score(metric: Metric, rows: pd.DataFrame, counts: IntArray, split: Split) -> float:
-    """Compute a metric from pooled counts, or per fold and averaged, as the protocol says."""
-    if split.pooling == "pooled":
-        return metric(counts)
-    return float(
-        np.mean([metric(confusion_of_rows(fold, split.classes)) for _, fold in rows.groupby("fold")])
-    )
-
-
-def _about(rows: pd.DataFrame, seed: int, scope: str) -> dict[str, Any]:
+def _about(rows: pd.DataFrame, found: Scored) -> dict[str, Any]:
     first = rows.iloc[0]
     same = {name: first[name] for name in ("protocol", "task", "method", "variant", "selection", "source")}
-    return {
-        **same,
-        "seed": seed,
-        "scope": scope,
-        "n_clips": rows["sample_id"].nunique(),
-        "n_subjects": rows["person"].nunique(),
-        "n_folds": rows["fold"].nunique(),
-    }
+    numbers = ("seed", "scope", "n_clips", "n_subjects", "n_folds")
+    return {**same, **{name: getattr(found, name) for name in numbers}}
 
 
 def _cells(counts: IntArray, split: Split, about: dict[str, Any]) -> list[dict[str, Any]]:

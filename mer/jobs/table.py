@@ -13,6 +13,8 @@ from mer.published.results import published_results
 from mer.sweep.specs.tables import TableRow, TableSpec
 from mer.tables.score_table import Cell, Row, ScoreTable
 
+# Scores of a kind of their own, in files only where they are asked for.
+COSTS = ("params_millions", "exec_seconds")
 STAND_IN_NOTE = "Stand-in data: the clips are synthetic; scores say nothing about real micro-expressions"
 UNCOMPARED_NOTE = "Published numbers are on real clips and therefore left out"
 
@@ -30,6 +32,7 @@ POOLING_NOTES = {
 def run(spec: TableSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> None:
     """Collect the scores and write the table in one format per output, told by its suffix."""
     measured = read_rows(list(scores), SCORE_COLUMNS)
+    measured = measured[measured["metric"].isin([*spec.metrics, *COSTS])]
     _refuse_incomplete(spec, measured)
     table = score_table(spec, measured)
     writers = {".csv": table.as_csv, ".md": table.as_markdown, ".tex": table.as_latex}

@@ -1,9 +1,11 @@
 """The jobs of a sweep, up to its tables: their files, and the specification that each is given."""
 
 from mer.core.digests import code_digest, digest
+from mer.sweep.baseline import choose_baseline
 from mer.sweep.figures import FigureJobs
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS
+from mer.sweep.specs.comparison import ComparisonSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
@@ -47,6 +49,14 @@ class Jobs(FigureJobs):
             f"{self.root}/tables/{name}.{suffix}" for name in protocols for suffix in ("csv", "md", "tex")
         ]
 
+    def comparisons(self) -> list[str]:
+        """Name the comparisons with the baseline, and the intervals of scores."""
+        return [
+            f"{self.root}/{path}"
+            for name in self.sweep.config.protocols
+            for path in (f"comparisons/{name}.csv", f"comparisons/{name}.md", f"intervals/{name}.csv")
+        ]
+
     # Specifications
 
     def samples_spec(self, name: str) -> str:
@@ -68,7 +78,6 @@ class Jobs(FigureJobs):
             seed_groups=tuple(self.sweep.seed_groups(variant)),
             packs=tuple(self.sweep.packs(protocol, variant)),
             recipes={seed: self.recipe(protocol, variant, seed) for seed in self.sweep.seeds(variant)},
-            metrics=self.sweep.config.protocols[protocol].spec.metrics,
             costs=self.sweep.config.costs,
             revision=code_digest("mer.jobs.score"),
         )
@@ -94,9 +103,25 @@ class Jobs(FigureJobs):
             title=entry.spec.title,
             published=self._published(protocol),
             pooling=self.sweep.split(protocol).pooling,
+            metrics=entry.spec.metrics,
             rows=rows,
             notes=(*self.sweep.split(protocol).notes, *self._macro_notes(protocol)),
             revision=digest([scores, code_digest("mer.jobs.table")]),
+        )
+        return spec.as_json()
+
+    def comparison_spec(self, protocol: str) -> str:
+        """Specify the job that compares a protocol's variants with the baseline."""
+        config, names = self.sweep.config, self.sweep.variants(protocol)
+        baseline, notes = choose_baseline(config.baseline, config.variants, names)
+        made_of = [[self.score_spec(protocol, name) for name in names], code_digest("mer.jobs.comparison")]
+        spec = ComparisonSpec(
+            protocol=protocol,
+            title=config.protocols[protocol].spec.title,
+            baseline=baseline,
+            variants=tuple(names),
+            notes=notes,
+            revision=digest(made_of),
         )
         return spec.as_json()
 
@@ -120,6 +145,7 @@ class Jobs(FigureJobs):
             samples=tuple(self.samples()),
             audits=tuple(self.audits()),
             figures=tuple(self.figures()),
+            comparisons=tuple(self.comparisons()),
             contact_sheets=tuple(self.contact_sheets()),
             predictions=tuple(path for one in protocols for path in self.predictions(one)),
             runs=runs,

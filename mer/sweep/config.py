@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from mer.core.errors import ConfigError, listed, unknown_name
 from mer.core.parameters import Params
@@ -16,10 +16,10 @@ from mer.methods import METHODS
 from mer.methods.base import MethodSpec
 from mer.protocols import PROTOCOLS
 from mer.protocols.base import ProtocolParams, ProtocolSpec
+from mer.sweep.baseline import baseline_problems
 from mer.sweep.macro import macro_problems
+from mer.sweep.validation import validated
 from mer.training.settings import Selection, TrainingParams
-
-P = TypeVar("P", bound=Params)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 _NAME_RULE = "names take small letters, digits and '_', and do not start with '_'"
@@ -49,6 +49,11 @@ class SweepFile(Params):
     )
     seeds_per_job: int = Field(
         default=1, ge=1, description="Seeds that one training job works on. No part of a recipe."
+    )
+    baseline: str | None = Field(
+        default=None,
+        description="Variant that all others are compared with, by its name here. Without it, and under "
+        "protocols where it does not run: 'flow_svm', else a majority class, else the first variant.",
     )
     costs: bool = Field(
         default=False,
@@ -169,6 +174,7 @@ class SweepConfig:
     seeds: tuple[int, ...]
     folds_per_job: int | str
     seeds_per_job: int
+    baseline: str | None
     costs: bool
     device: Literal["auto", "cuda", "cpu"]
     weights: str
@@ -210,6 +216,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
     problems += _unknown_datasets(raw, entries)
     planned = _planned(raw, problems)
     problems += _macro_problems(raw, entries, planned)
+    problems += baseline_problems(raw.get("baseline"), entries["variants"])
     if problems or file is None:
         raise ConfigError(listed(f"{place} is not valid:", problems))
     return SweepConfig(
@@ -222,6 +229,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         seeds=file.seeds,
         folds_per_job=file.folds_per_job,
         seeds_per_job=file.seeds_per_job,
+        baseline=file.baseline,
         costs=file.costs,
         device=file.device,
         weights=str(base / file.weights) if file.weights else "",
@@ -318,39 +326,6 @@ def _with_text_keys(raw: Mapping[Any, Any]) -> dict[str, Any]:
         str(key): _with_text_keys(value) if isinstance(value, Mapping) else value
         for key, value in raw.items()
     }
-
-
-def validated(model: type[P], raw: dict[str, Any], place: str, problems: list[str]) -> P | None:
-    """Validate settings; on failure describe every mistake and return None."""
-    try:
-        return model.from_plain(raw)
-    except ValidationError as error:
-        for mistake in error.errors():
-            where = ".".join([*filter(None, [place]), *map(str, mistake["loc"])])
-            problems.append(f"{where}: {_explained(model, mistake)}")
-        return None
-
-
-def _explained(model: type[BaseModel], mistake: Mapping[str, Any]) -> str:
-    """Put a mistake into words, with the nearest valid name where a key is unknown."""
-    if mistake["type"] == "extra_forbidden":
-        *parents, key = mistake["loc"]
-        for parent in parents:
-            model = _nested(model, str(parent))
-        return unknown_name("key", str(key), model.model_fields)
-    message = str(mistake["msg"]).removeprefix("Value error, ")
-    if mistake["type"] in ("missing", "value_error"):
-        return message
-    return f"{message}. Got {mistake['input']!r}"
-
-
-def _nested(model: type[BaseModel], field: str) -> type[BaseModel]:
-    annotation = model.model_fields[field].annotation
-    # Settings that may be left out are a union with None.
-    for choice in get_args(annotation) or (annotation,):
-        if isinstance(choice, type) and issubclass(choice, BaseModel):
-            return choice
-    return model
 
 
 def _unknown_datasets(

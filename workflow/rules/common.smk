@@ -53,7 +53,7 @@ def all_sweeps(w):
 def contents(w):
     jobs = jobs_of(w)
     made = jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
-    return made + jobs.contact_sheets()
+    return made + jobs.comparisons() + jobs.contact_sheets()
 
 
 # Snakemake does not compare parameters that depend on threads with those of the last run: another
@@ -190,6 +190,14 @@ def score_spec(w):
 
 def scores(w):
     return jobs_of(w).scores(w.protocol)
+
+
+def predictions(w):
+    return jobs_of(w).predictions(w.protocol)
+
+
+def comparison_spec(w):
+    return jobs_of(w).comparison_spec(w.protocol)
 
 
 def table_spec(w):

@@ -18,8 +18,27 @@ rule score:
         runs=runs_folder,
     shell:
         # The folder, not the files: thousands of them would be longer than a command may be.
-        "python -m mer.cli score --spec {params.spec:q} --folds {input.folds:q}"
+        "python -m mer.cli score_variant --spec {params.spec:q} --folds {input.folds:q}"
         " --inputs {params.runs:q} --output {output:q} > {log:q} 2>&1"
+
+
+rule comparison:
+    input:
+        folds=folds,
+        predictions=predictions,
+    output:
+        comparisons="results/{sweep}/comparisons/{protocol}.csv",
+        readable="results/{sweep}/comparisons/{protocol}.md",
+        intervals="results/{sweep}/intervals/{protocol}.csv",
+    log:
+        "results/{sweep}/logs/comparison/{protocol}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=comparison_spec,
+    shell:
+        "python -m mer.cli comparison --spec {params.spec:q} --folds {input.folds:q}"
+        " --inputs {input.predictions:q} --output {output:q} > {log:q} 2>&1"
 
 
 rule table:

@@ -32,8 +32,6 @@ class ScoreSpec(Spec):
         First and last fold of every file of predictions.
     recipes
         Recipe of the predictions, by seed.
-    metrics
-        Names of the scores that the protocol reports.
     costs
         Whether the parameters of networks and the seconds per fold are reported as well.
     revision
@@ -46,6 +44,5 @@ class ScoreSpec(Spec):
     seed_groups: tuple[tuple[int, ...], ...]
     packs: tuple[tuple[int, int], ...]
     recipes: dict[int, str]
-    metrics: tuple[str, ...]
     costs: bool = False
     revision: str

@@ -32,6 +32,8 @@ class TableSpec(Spec):
         Slug of the protocol's published numbers.
     pooling
         Whether scores are of pooled predictions or means of folds.
+    metrics
+        Names of the scores that the protocol reports; files of scores hold more.
     rows
         In the order of the configuration.
     notes
@@ -44,6 +46,7 @@ class TableSpec(Spec):
     title: str
     published: str | None
     pooling: Literal["pooled", "fold_mean"]
+    metrics: tuple[str, ...]
     rows: tuple[TableRow, ...]
     notes: tuple[str, ...]
     revision: str
@@ -70,6 +73,7 @@ class SummarySpec(Spec):
     audits: tuple[str, ...]
     figures: tuple[str, ...]
     not_drawn: dict[str, str]
+    comparisons: tuple[str, ...]
     contact_sheets: tuple[str, ...]
     predictions: tuple[str, ...]
     runs: dict[str, dict[str, str]]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 CLASSES = ("negative", "positive", "surprise")
 DATABASES = {"smic_hs": 5, "casme2": 8, "samm": 6}
@@ -54,22 +55,20 @@ def many():
     return predictions()
 
 
-@pytest.fixture(scope="session")
-def texts():
-    """All texts of a figure that are seen."""
+def drawn_texts(figure):
+    """Draw a figure; returns the texts that are seen."""
+    found, draw = [], Text.draw
 
-    def find(figure):
+    def noted(text, renderer, *arguments):
+        if text.get_visible() and text.get_text():
+            found.append(text)
+        return draw(text, renderer, *arguments)
+
+    with pytest.MonkeyPatch.context() as patched:
+        figure.draw_without_rendering()  # finds room for everything
+        patched.setattr(Text, "draw", noted)
         FigureCanvasAgg(figure).draw()
-        found = [text for text in figure.findobj(lambda one: hasattr(one, "get_text")) if text.get_visible()]
-        hidden = {
-            id(text)
-            for axis in figure.axes
-            if not axis.axison
-            for text in axis.findobj(lambda one: hasattr(one, "get_text"))
-        }
-        return [text for text in found if text.get_text() and id(text) not in hidden]
-
-    return find
+    return list({id(text): text for text in found}.values())
 
 
 @pytest.fixture

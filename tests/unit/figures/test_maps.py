@@ -62,7 +62,7 @@ def test_the_hardest_subject_is_on_top_with_the_number_of_its_clips():
     shares = shares.assign(database="samm", subject="samm:" + shares["subject"], selection="last")
     shares.loc[shares["variant"] == "w", "selection"] = "oracle_test"
     axis = subject_difficulty(shares, "t", baseline="v").axes[0]
-    assert axis.get_title() == "SAMM"
+    assert axis.get_title() == "SAMM\nsubjects (clips)"
     assert labels(axis.get_yticklabels()) == ["s2 (3)", "s3 (4)", "s1 (10)"]
     assert labels(axis.get_xticklabels()) == ["v (baseline)", "w (oracle)", "mean of all"]
     cells = np.ma.filled(axis.collections[0].get_array().reshape(3, 3).astype(float), np.nan)

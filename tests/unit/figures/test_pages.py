@@ -20,7 +20,7 @@ from mer.figures.score_intervals import score_intervals
 from mer.figures.selection_gap import selection_gap
 from mer.figures.subject_difficulty import subject_difficulty
 from mer.figures.training_curves import training_curves
-from tests.unit.figures.conftest import CLASSES, VARIANTS, predictions
+from tests.unit.figures.conftest import CLASSES, VARIANTS, drawn_texts, predictions
 
 TITLE = "What is shown: Composite of MEGC 2019 (megc2019_cde)"
 
@@ -132,39 +132,50 @@ def draw(request):
     return FIGURES[request.param]
 
 
-@pytest.mark.parametrize("variants", [FEW, MANY], ids=["few", "many"])
-def test_a_figure_fits_a_page_and_its_texts_can_be_read(draw, variants, texts):
-    figure = draw(variants, title=TITLE, stand_in=True)
+@pytest.fixture(
+    scope="module",
+    params=[(name, n) for name in FIGURES for n in ("few", "many")],
+    ids=lambda case: "-".join(case),
+)
+def page(request):
+    """A figure of stand-ins, and the texts that are seen on it."""
+    name, n = request.param
+    about = {"title": TITLE, "stand_in": True, **({"baseline": "flow_svm"} if name in WITH_BASELINE else {})}
+    figure = FIGURES[name](FEW if n == "few" else MANY, **about)
+    return figure, drawn_texts(figure), name
+
+
+def test_a_figure_fits_a_page_and_its_texts_can_be_read(page):
+    figure, texts, _ = page
     assert 2 < figure.get_figwidth() <= PAGE
     assert figure.get_figheight() <= 9
-    page = figure.bbox.padded(1)
-    for text in texts(figure):
+    paper = figure.bbox.padded(1)
+    for text in texts:
         assert text.get_fontsize() >= 7, text.get_text()
         box = text.get_window_extent()
-        assert page.x0 <= box.x0 and box.x1 <= page.x1, text.get_text()  # noqa: PT018
-        assert page.y0 <= box.y0 and box.y1 <= page.y1, text.get_text()  # noqa: PT018
+        assert paper.x0 <= box.x0, text.get_text()
+        assert box.x1 <= paper.x1, text.get_text()
+        assert paper.y0 <= box.y0, text.get_text()
+        assert box.y1 <= paper.y1, text.get_text()
 
 
-@pytest.mark.parametrize("variants", [FEW, MANY], ids=["few", "many"])
-def test_no_text_lies_on_another(draw, variants, texts):
-    figure = draw(variants, title=TITLE, stand_in=True)
-    found = [(text, text.get_window_extent().padded(-1)) for text in texts(figure)]
+def test_no_text_lies_on_another(page):
+    _, texts, _ = page
+    found = [(text, text.get_window_extent().padded(-1)) for text in texts if not text.get_rotation() % 90]
     for (one, box), (other, other_box) in combinations(found, 2):
-        if not (one.get_rotation() % 90 or other.get_rotation() % 90):  # boxes of slanted texts hold corners
-            assert not box.overlaps(other_box), (one.get_text(), other.get_text())
+        assert not box.overlaps(other_box), (one.get_text(), other.get_text())
 
 
-def test_stand_ins_are_said_and_real_clips_are_not(draw):
-    said = draw(FEW, title=TITLE, stand_in=True).get_suptitle()
-    assert said.replace("\n", " ").endswith(STAND_IN)
-    assert STAND_IN not in draw(FEW, title=TITLE).get_suptitle().replace("\n", " ")
+def test_stand_ins_and_the_baseline_are_said(page):
+    figure, texts, name = page
+    assert figure.get_suptitle().replace("\n", " ").endswith(STAND_IN)
+    marked = [text.get_text() for text in texts if "(baseline)" in text.get_text().replace("\n", " ")]
+    assert all("flow_svm" in text for text in marked)
+    assert bool(marked) == (name in WITH_BASELINE)
 
 
-@pytest.mark.parametrize("draw", WITH_BASELINE.values(), ids=WITH_BASELINE)
-def test_the_baseline_is_marked(draw, texts):
-    shown = [text.get_text() for text in texts(draw(FEW, title=TITLE, baseline="flow_svm"))]
-    assert any("flow_svm (baseline)" in text for text in shown)
-    assert not any("majority (baseline)" in text for text in shown)
+def test_of_real_clips_nothing_is_said_about_stand_ins():
+    assert STAND_IN not in _scores(FEW, title=TITLE).get_suptitle().replace("\n", " ")
 
 
 def test_the_same_figure_gives_the_same_file(draw, tmp_path):

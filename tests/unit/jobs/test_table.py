@@ -33,6 +33,7 @@ def spec(rows=None, notes=()):
         title="MEGC 2019 composite",
         published="cde2019",
         pooling="pooled",
+        metrics=("uf1", "uar", "war"),
         rows=rows,
         notes=notes,
         revision="",
