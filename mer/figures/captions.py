@@ -4,65 +4,64 @@ from dataclasses import dataclass
 
 from mer.tables.titles import METRIC_TITLES
 
-_ORACLES = "hollow marks are oracles, which choose the epoch on the test clips and are no results"
-# By the figure: its title, and what is to be seen; {metric} is the score's title, {n} says how many.
+# By the figure: its title, and what is to be seen; {metric} is the score's title.
 _TEXTS = {
     "per_class": (
         "Recall and F1 of each class",
-        "Bars for recall and F1 of each class and variant, from predictions pooled over all folds, {n}; "
-        f"{_ORACLES}.",
+        "Bars for recall and F1 of each class and variant, from predictions pooled over all folds",
     ),
     "scores": (
         "{metric} with 95% subject-bootstrap intervals",
-        "Dots for {metric} of each variant, with the interval that other subjects would give, on all clips "
-        f"and on each database, sorted from the best to the worst, {{n}}; {_ORACLES}.",
+        "Dots for {metric} of each variant on all clips and on each database, with the interval within which "
+        "it would vary with other subjects, sorted from the best to the worst",
     ),
     "subjects": (
         "Share of right clips of each subject",
         "Colours for the share of right clips of each subject and variant, the hardest subject of each "
-        "database on top, {n}.",
+        "database on top",
     ),
     "pairwise": (
         "Differences in {metric} between variants",
         "Colours for the difference in {metric} of each pair of variants, with p of swapping subjects; "
-        "frames mark differences that stay significant at 0.05 when adjusted for all pairs (Holm), {n}.",
+        "frames mark what stays significant at 0.05 when adjusted for all pairs (Holm)",
     ),
     "selection_gap": (
         "{metric} gained by choosing the epoch on the test clips",
-        "Dots for {metric} of each method by how its epoch is chosen, and for what the oracle, which is no "
-        "result, gains over honest choices, with 95% subject-bootstrap intervals, {n}.",
+        "Dots for {metric} of each method by how its epoch is chosen, and for what the oracle gains over "
+        "honest choices, with 95% subject-bootstrap intervals",
     ),
     "training_curves": (
         "{metric} of test clips by epoch",
-        "Lines for {metric} of the test clips of all folds after every epoch, beside the score of the oracle "
-        "that chooses an epoch for each fold, {n}; this looks at test clips and is no result.",
+        "Lines for {metric} of the test clips of all folds after every epoch, which is no result, beside the "
+        "score of the oracle that chooses an epoch for each fold",
     ),
     "parameter_sweep": (
         "{metric} by one setting",
-        "Lines for {metric} of variants that differ in one number only, with 95% subject-bootstrap "
-        "intervals, {n}.",
+        "Lines for {metric} of variants that differ in one number only, with 95% subject-bootstrap intervals",
     ),
     "fold_bars": (
         "Accuracy of each fold",
-        "Bars for the share of right clips of each fold and variant, and a line at the mean of the folds, "
-        f"{{n}}; {_ORACLES}.",
+        "Bars for the share of right clips of each fold and variant, and a line at the mean of the folds",
     ),
     "confusion": (
         "Confusion matrices of {variant}",
-        "Counts of clips by true and predicted class for {variant}, on all clips and on each database, "
-        "colours for shares of the true class, {n}.",
+        "Counts of clips by true and predicted class for {variant}, on all clips and on each database; "
+        "colours for shares of the true class",
     ),
     "critical_difference": (
         "Mean ranks of variants over databases",
         "Mean rank in {metric} of each variant, 1 being the best; bars join variants that Nemenyi's test "
-        "does not tell apart at 0.05, {n}.",
+        "does not tell apart at 0.05",
     ),
     "features": (
         "Features that {variant} learns",
-        "Two t-SNE maps of the features of clips before and after refinement, {n}; colours are classes, "
-        "marks databases, clips that were held out have a dark edge.",
+        "Two t-SNE maps of the features of clips, before and after refinement; colours are classes, marks "
+        "are databases, clips that were held out have a dark edge",
     ),
 }
+# Figures that show oracles beside other variants.
+_WITH_ORACLES = ("per_class", "scores", "subjects", "selection_gap", "fold_bars")
+ORACLES = "Hollow or so named are oracles, no results: they choose the epoch on the test clips."
 STAND_INS = "Clips are synthetic stand-ins."
 
 
@@ -75,17 +74,20 @@ class Facts:
     place
         Where the clips are from: the protocol, or the sweep.
     n
-        How many clips, subjects, folds, seeds or tasks there are, in words.
+        How many clips, subjects, folds or tasks there are, in words.
     metric
         Name of the score that is shown; blank where none is.
     stand_in
         Whether clips are synthetic.
+    oracles
+        Whether some variant is an oracle.
     """
 
     place: str
     n: str
     metric: str = ""
     stand_in: bool = False
+    oracles: bool = False
 
 
 def title_of(name: str, facts: Facts) -> str:
@@ -95,13 +97,15 @@ def title_of(name: str, facts: Facts) -> str:
 
 
 def described(name: str, facts: Facts) -> dict[str, str]:
-    """Describe a figure: its file, its title and a sentence on what is to be seen."""
+    """Describe a figure: its file, its title and what is to be seen."""
     _, sentence, variant = _found(name)
-    caption = sentence.format(metric=METRIC_TITLES.get(facts.metric), variant=variant, n=facts.n)
+    shown = sentence.format(metric=METRIC_TITLES.get(facts.metric), variant=variant)
+    remarks = [ORACLES] if facts.oracles and name in _WITH_ORACLES else []
+    remarks += [STAND_INS] if facts.stand_in else []
     return {
         "file": f"{name}.png",
         "title": title_of(name, facts),
-        "caption": f"{caption} {STAND_INS}" if facts.stand_in else caption,
+        "caption": " ".join([f"{shown} (n: {facts.n}).", *remarks]),
     }
 
 

@@ -48,9 +48,15 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def head(figure: Figure, title: str, *, stand_in: bool) -> None:
-    """Write the title over a figure, and below it whether its clips are synthetic."""
+    """Write the title over a figure, and below it whether its clips are synthetic.
+
+    A title that is too long is broken after a colon, then between words.
+    """
     wide = int(figure.get_figwidth() * 15)
-    lines = textwrap.wrap(title, wide) + (textwrap.wrap(STAND_IN, wide) if stand_in else [])
+    parts = [title] if len(title) <= wide else title.split(": ")
+    lines = [
+        line for part in (*parts, *([STAND_IN] if stand_in else [])) for line in textwrap.wrap(part, wide)
+    ]
     figure.suptitle("\n".join(lines), fontsize=8.5)
 
 

@@ -41,17 +41,20 @@ def subject_difficulty(
     n_rows = -(-len(databases) // n_columns)
     n_subjects = int(shares.groupby("database")["subject"].nunique().max())
     above = 0.45 + 0.06 * max(map(len, [*names.values(), _MEAN]))
-    row = min(_LINE, ((HIGHEST - 0.4) / n_rows - above) / n_subjects)
+    row = min(_LINE, ((HIGHEST - 0.9) / n_rows - above) / n_subjects)
     width = PAGE if n_columns > 1 else min(PAGE, max(COLUMN, 1.7 + 0.35 * len(names)))
     with mpl.rc_context(PAPER):
-        figure = new_figure(width, 0.4 + n_rows * (above + n_subjects * row))
+        figure = new_figure(width, 0.9 + n_rows * (above + n_subjects * row))
         axes = figure.subplots(n_rows, n_columns, squeeze=False).ravel().tolist()
         for axis, database in zip(axes, databases, strict=False):
             _panel(axis, shares[shares["database"] == database], names, row)
             axis.set_title(f"{SCOPE_TITLES.get(database, database)}\nsubjects (clips)")
             axis.set_ylim(n_subjects, 0)
         hide_unused(axes, len(databases))
-        figure.colorbar(axes[0].collections[0], ax=axes, shrink=0.5, aspect=30, label="share of right clips")
+        colours = axes[0].collections[0]
+        figure.colorbar(
+            colours, ax=axes, location="bottom", shrink=0.4, aspect=30, label="share of right clips"
+        )
         head(figure, title, stand_in=stand_in)
     return figure
 

@@ -142,12 +142,15 @@ class Material:
             clip=rows["sample_id"].nunique(),
             subject=rows["person"].nunique(),
             fold=rows["fold"].nunique(),
-            variant=rows["variant"].nunique(),
+            seed=int(rows.groupby("variant")["seed"].nunique().max()),
         )
-        seeds = int(rows.groupby("variant")["seed"].nunique().max())
-        place = f"{self.spec.title} ({self.spec.protocol})"
-        more = f", means of up to {seeds} seeds" if seeds > 1 else ""
-        return Facts(place, n + more, self.spec.metric, self.split.source == "stand_in")
+        return Facts(
+            f"{self.spec.title} ({self.spec.protocol})",
+            n,
+            self.spec.metric,
+            stand_in=self.split.source == "stand_in",
+            oracles=bool((rows["selection"] == ORACLE).any()),
+        )
 
     def styled(self, name: str) -> dict[str, Any]:
         """Return what all figures are told: their title, and whether clips are synthetic."""

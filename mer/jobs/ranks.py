@@ -13,7 +13,7 @@ from mer.figures.figure_file import save_figure
 from mer.jobs.figures import write_captions
 from mer.sweep.specs.figures import RanksSpec
 
-# With fewer tasks, ranks seldom tell methods apart, and the tests' distributions are approximate.
+# With fewer tasks the test rarely tells methods apart, and p of Friedman's test is rough.
 _FEW = 10
 
 
@@ -22,7 +22,7 @@ def run(spec: RanksSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> Non
     rows = read_rows(list(scores), SCORE_COLUMNS)
     table = task_scores(spec, rows)
     n = counted(variant=table.shape[1], database=table.shape[0])
-    n += ", too few to rely on ranks" if len(table) < _FEW else ""
+    n += ", few for tests of ranks" if len(table) < _FEW else ""
     stand_in = bool((rows["source"] == "stand_in").any())
     facts = Facts(spec.sweep, n, spec.metric, stand_in)
     figure = critical_difference(
