@@ -16,7 +16,7 @@ def machine() -> str:
     return f"{model}, {len(models) or 1} cores, Python {platform.python_version()}"
 
 
-def record(title: str, command: str, lines: list[str]) -> None:
+def record(title: str, command: str, lines: list[str], place: Path = MEASUREMENTS) -> None:
     """Replace the section of that title, or add it at the end.
 
     Parameters
@@ -27,16 +27,18 @@ def record(title: str, command: str, lines: list[str]) -> None:
         What was run, from the root of the repository.
     lines
         The figures, in Markdown.
+    place
+        File that holds the sections; it is made if need be.
     """
     head = [f"## {title}", "", f"`{command}`, {machine()}, {date.today()}.", ""]
     section = "\n".join([*head, *lines, ""])
-    text = MEASUREMENTS.read_text(encoding="utf-8")
+    text = place.read_text(encoding="utf-8") if place.exists() else ""
     pattern = re.compile(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", flags=re.MULTILINE | re.DOTALL)
     found = pattern.search(text)
     if found:
         rest = text[found.end() :]
         new = text[: found.start()] + section + ("\n" if rest else "") + rest
     else:
-        new = text.rstrip() + "\n\n" + section
-    MEASUREMENTS.write_text(new, encoding="utf-8")
+        new = f"{text.rstrip()}\n\n{section}".lstrip()
+    place.write_text(new, encoding="utf-8")
     print(section)

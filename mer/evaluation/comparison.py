@@ -32,7 +32,7 @@ ORACLE = "oracle_test"
 
 
 @dataclass(frozen=True)
-class Tested:
+class Predicted:
     """Predictions of one method.
 
     Attributes
@@ -119,7 +119,7 @@ class NotCompared:
 
 
 def compare_all(
-    baseline: Tested, others: Sequence[Tested], design: Design, streams: Streams
+    baseline: Predicted, others: Sequence[Predicted], design: Design, streams: Streams
 ) -> tuple[list[Comparison], list[NotCompared]]:
     """Compare methods with the baseline in UF1 and UAR.
 
@@ -147,7 +147,7 @@ def compare_all(
     return _with_holm(compared), refused
 
 
-def _compare(one: Tested, baseline: Tested, design: Design, streams: Streams) -> list[Comparison]:
+def _compare(one: Predicted, baseline: Predicted, design: Design, streams: Streams) -> list[Comparison]:
     """Compare one method with the baseline, in every metric."""
     counts, other = counts_of(one.rows, design), counts_of(baseline.rows, design)
     draws = draws_of(counts, design, streams("draws"))
@@ -197,7 +197,7 @@ def _difference(
     return draws.interval(values, estimate, design.level)
 
 
-def _mcnemar(one: Tested, baseline: Tested, design: Design) -> McNemar | None:
+def _mcnemar(one: Predicted, baseline: Predicted, design: Design) -> McNemar | None:
     """Compare which clips the first seed of each method has right; None if clips are tested repeatedly."""
     right = []
     for rows in (one.rows, baseline.rows):
@@ -208,7 +208,7 @@ def _mcnemar(one: Tested, baseline: Tested, design: Design) -> McNemar | None:
     return mcnemar(*right, alpha=design.alpha)
 
 
-def _folds(one: Tested, baseline: Tested, metric: str, design: Design) -> FoldScores | None:
+def _folds(one: Predicted, baseline: Predicted, metric: str, design: Design) -> FoldScores | None:
     """Compare folds, seeds being averaged before; None where the protocol's folds are no unit."""
     if design.test_share is None:
         return None

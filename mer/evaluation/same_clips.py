@@ -44,7 +44,7 @@ def differences(one: HasRows, other: HasRows, *, by_fold: bool = False) -> list[
     """
     a, b = (_clips(each.rows) for each in (one, other))
     problems = _missing(a, b, one, other) + _missing(b, a, other, one)
-    both = a.join(b, how="inner", rsuffix="_other")
+    both = a.merge(b, left_index=True, right_index=True, suffixes=("", "_other"))
     for column, what in (
         ("true", "true class"),
         ("person", "person"),

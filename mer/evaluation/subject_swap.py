@@ -122,7 +122,7 @@ def _differences(
 ) -> FloatArray:
     """Score both methods after each of R swaps, (R, n differing); returns their differences, (R,)."""
     totals = first.sum(axis=0).astype(float), second.sum(axis=0).astype(float)
-    change = (second - first)[differ].reshape(int(differ.sum()), -1).astype(float)
+    change = (second - first)[differ].reshape(int(differ.sum()), totals[0].size).astype(float)
 
     def of(part: BoolArray) -> FloatArray:
         moved = (part.astype(float) @ change).reshape(-1, *first.shape[1:])

@@ -13,7 +13,7 @@ from mer.artefacts.scores import write_rows
 from mer.core.errors import IncompleteRunError, listed
 from mer.core.files import complete
 from mer.core.seeds import stream
-from mer.evaluation.comparison import Tested, compare_all
+from mer.evaluation.comparison import Predicted, compare_all
 from mer.evaluation.design import FEW_SUBJECTS, Design
 from mer.evaluation.fold_units import are_units, share_of_folds
 from mer.evaluation.score_intervals import score_intervals
@@ -73,13 +73,13 @@ def run(
         temporary.write_text(text, encoding="utf-8")
 
 
-def _read(spec: ComparisonSpec, split: Split, predictions: Sequence[Path]) -> dict[str, Tested]:
+def _read(spec: ComparisonSpec, split: Split, predictions: Sequence[Path]) -> dict[str, Predicted]:
     """Read the predictions of every variant, in the order of the configuration."""
     found = {}
     for path in predictions:
         rows = read_predictions([path], split.classes)
         about = rows.iloc[0]
-        found[str(about["variant"])] = Tested(
+        found[str(about["variant"])] = Predicted(
             str(about["variant"]), str(about["selection"]), rows, read_left_out([path])
         )
     missing = [name for name in spec.variants if name not in found]

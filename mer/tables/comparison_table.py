@@ -92,11 +92,11 @@ def comparison_markdown(
     lines += [] if compared else ["Nothing is compared.", ""]
     lines += [f"- [{number}] {note}" for number, note in enumerate(said, start=1)]
     lines += [f"- Not comparable, {one.name}: {one.reason}" for one in refused]
-    lines += [f"- {note}" for note in [*notes, *_how(compared, design)]]
+    lines += [f"- {note}" for note in [*notes, *how_compared(compared, design)]]
     return "\n".join(lines) + "\n"
 
 
-def _how(compared: Sequence[Comparison], design: Design) -> Iterator[str]:
+def how_compared(compared: Sequence[Comparison], design: Design) -> Iterator[str]:
     """Say how intervals and p-values were made."""
     if not compared:
         return
@@ -109,7 +109,9 @@ def _how(compared: Sequence[Comparison], design: Design) -> Iterator[str]:
         "p: subjects swapped between the methods, two-sided, "
         f"all swaps or {design.n_swaps} drawn ones; seeds are averaged inside each swap"
     )
-    yield f"Holm: over the {max(one.n_family for one in compared)} methods compared in the same metric"
+    n_family = max(one.n_family for one in compared)
+    if n_family > 1:
+        yield f"Holm: over the {n_family} methods compared in the same metric"
     if any(one.mcnemar for one in compared):
         yield (
             "McNemar: mid-p on accuracy, first seed of both; a second opinion, for it takes clips of one "

@@ -1,7 +1,6 @@
 import json
 from dataclasses import replace
 
-import pandas as pd
 import pytest
 
 from mer.artefacts.folds import read_folds, write_folds
@@ -55,7 +54,6 @@ def pooled(prepared, predictions, tmp_path):
 def test_counts_are_pooled_over_folds(prepared, predictions, tmp_path):
     scores, confusions = run(prepared, predictions, tmp_path)
     assert set(scores["scope"]) == {"demo"}
-    assert scores.groupby("seed")["metric"].apply(list).tolist() == [["uf1", "uar", "war"]] * 2
     war = scores[scores["metric"] == "war"].iloc[0]
     assert war["value"] == pytest.approx(1 / 3)
     assert (war["n_clips"], war["n_subjects"], war["n_folds"]) == (24, 4, 4)
@@ -125,10 +123,44 @@ def test_predictions_of_another_task_are_refused(prepared, predictions, tmp_path
         run(prepared, predictions, tmp_path, folds=tmp_path / "f.json")
 
 
-def test_seeds_stay_apart(prepared, predictions, tmp_path):
+def test_every_metric_is_in_the_file_for_every_seed(prepared, predictions, tmp_path):
     scores, _ = run(prepared, predictions, tmp_path)
-    assert isinstance(scores, pd.DataFrame)
-    assert scores["seed"].value_counts().to_dict() == {0: 3, 1: 3}
+    names = [
+        "uf1", "uar", "war", "macro_f1", "micro_f1", "macro_precision", "f1_of_means",
+        *(f"{what}_{one}" for what in ("recall", "f1") for one in ("negative", "positive", "surprise")),
+        # Every fold of this corpus tests every class, so that all three have a score per fold.
+        *(f"{what}_fold_{number}" for what in ("uf1", "uar", "war") for number in ("mean", "sd")),
+    ]  # fmt: skip
+    assert scores.groupby("seed")["metric"].apply(list).to_dict() == {0: names, 1: names}
+    found = scores[scores["seed"] == 0].set_index("metric")["value"]
+    # 24 clips, a third of each class, all predicted negative: precision 1/3, 0, 0; recall 1, 0, 0.
+    assert found["recall_negative"] == 1.0
+    assert found["recall_surprise"] == 0.0
+    assert found["f1_negative"] == pytest.approx(0.5)
+    assert found["macro_precision"] == pytest.approx(1 / 9)
+    assert found["f1_of_means"] == pytest.approx(2 * (1 / 9) * (1 / 3) / (1 / 9 + 1 / 3))
+    assert found["macro_f1"] == found["uf1"] == pytest.approx(0.5 / 3)
+    assert found["micro_f1"] == found["war"] == found["war_fold_mean"] == pytest.approx(1 / 3)
+    assert found["war_fold_sd"] == 0.0
+
+
+def test_a_fold_without_a_class_has_an_accuracy_but_no_uf1(prepared, pooled, tmp_path):
+    """Fold 0 tests no clip of surprise."""
+    rows, write = pooled
+    gone = (rows["fold"] == 0) & (rows["true"] == "surprise")
+    split = read_folds(prepared.folds)
+    names = set(rows.loc[gone, "sample_id"])
+    times = {name: 0 if name in names else 1 for name in split.times_tested}
+    folds = tmp_path / "folds.json"
+    write_folds(folds, replace(split, times_tested=times))
+    scores, _ = run(prepared, write(rows[~gone]), tmp_path, folds=folds, packs=[[0, 3]])
+    found = scores[scores["seed"] == 0].set_index("metric")["value"]
+    assert "uf1_fold_mean" not in found
+    assert "uar_fold_sd" not in found
+    # Negative is right: 2 of 4 clips of fold 0 and 2 of 6 in the three others.
+    assert found["war_fold_mean"] == pytest.approx((1 / 2 + 3 * (1 / 3)) / 4)
+    assert found["war_fold_sd"] == pytest.approx((1 / 2 - 1 / 3) / 2)
+    assert found["war"] == pytest.approx(8 / 22)
 
 
 def test_a_protocol_may_average_its_folds(prepared, pooled, tmp_path):
@@ -144,9 +176,9 @@ def test_a_protocol_may_average_its_folds(prepared, pooled, tmp_path):
     chosen = scores[scores["seed"] == 0].set_index("metric")["value"]
     assert chosen["war"] == pytest.approx((1 + 3 * (1 / 3)) / 4)
     # F1 of a class that gets everything: 2 * 2 / (6 + 2); the two others have none.
-    assert chosen["uf1"] == pytest.approx((1 + 3 * (0.5 / 3)) / 4)
-
-
-def test_only_the_metrics_of_the_protocol_are_reported(prepared, predictions, tmp_path):
-    scores, _ = run(prepared, predictions, tmp_path, metrics=["war"])
-    assert set(scores["metric"]) == {"war"}
+    assert chosen["uf1"] == chosen["uf1_fold_mean"] == pytest.approx((1 + 3 * (0.5 / 3)) / 4)
+    # Once 1 and three times 1/3 lie 1/3 apart in standard deviations of four.
+    assert chosen["war_fold_sd"] == pytest.approx(1 / 3)
+    # Of a class, too, scores are means of folds: recall 1 throughout, F1 1 and three times 1/2.
+    assert chosen["recall_negative"] == pytest.approx(1)
+    assert chosen["f1_negative"] == pytest.approx((1 + 3 * 0.5) / 4)

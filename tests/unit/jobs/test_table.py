@@ -94,6 +94,18 @@ def test_real_and_stand_in_scores_cannot_share_a_table(tmp_path):
         table.run(spec(), [tmp_path / "majority.csv", tmp_path / "net.csv"], [tmp_path / "t.md"])
 
 
+def test_only_the_metrics_of_the_protocol_are_shown(tmp_path):
+    scores = pd.concat([measured(), measured().assign(metric="recall_negative")])
+    costs = measured().query("metric == 'war'").assign(metric="exec_seconds")
+    write_rows(tmp_path / "s.csv", pd.concat([scores, costs]), SCORE_COLUMNS)
+    shown = spec().model_copy(update={"metrics": ("war",), "published": None})
+    table.run(shown, [tmp_path / "s.csv"], [tmp_path / "t.csv"])
+    columns = pd.read_csv(tmp_path / "t.csv").columns
+    assert {name for name in columns if name.startswith("composite")} == {
+        "composite_war", "composite_war_sd", "composite_exec_seconds", "composite_exec_seconds_sd",
+    }  # fmt: skip
+
+
 def test_all_formats_are_written(tmp_path):
     write_rows(tmp_path / "s.csv", measured(), SCORE_COLUMNS)
     outputs = [tmp_path / f"t.{suffix}" for suffix in ("csv", "md", "tex")]
