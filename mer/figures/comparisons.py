@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from mer.evaluation.comparison import Tested
+from mer.evaluation.comparison import Predicted
 from mer.evaluation.design import Design, Streams, counts_of, draws_of, mean_over_seeds, with_as_many_seeds
 from mer.evaluation.metrics import METRICS
 from mer.evaluation.multiple_comparisons import holm
@@ -18,7 +18,7 @@ HONEST = ("last", "inner_val")
 
 
 def pair_comparisons(
-    methods: Sequence[Tested], metric: str, design: Design, streams: Streams
+    methods: Sequence[Predicted], metric: str, design: Design, streams: Streams
 ) -> pd.DataFrame:
     """Compare each pair of methods by swapping subjects, and adjust p for all pairs (Holm).
 
@@ -56,7 +56,7 @@ def pair_comparisons(
 
 
 def selection_gaps(
-    groups: Mapping[str, Mapping[str, Tested]], metric: str, design: Design, streams: Streams
+    groups: Mapping[str, Mapping[str, Predicted]], metric: str, design: Design, streams: Streams
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare the oracle's score of each method with those of honest choices of the epoch.
 

@@ -20,7 +20,7 @@ from mer.core.errors import IncompleteRunError
 from mer.core.files import complete
 from mer.core.seeds import stream
 from mer.core.types import COMPOSITE
-from mer.evaluation.comparison import ORACLE, Tested
+from mer.evaluation.comparison import ORACLE, Predicted
 from mer.evaluation.design import Design
 from mer.figures.captions import Facts, counted, described, title_of
 from mer.figures.class_bars import class_bars
@@ -110,11 +110,11 @@ class Material:
         return rows
 
     @cached_property
-    def tested(self) -> dict[str, Tested]:
+    def predicted(self) -> dict[str, Predicted]:
         """Predictions by variant."""
         parts = self.rows.groupby("variant", sort=False)
         files = zip(self.spec.variants, self.prediction_files, strict=True)
-        return {name: _tested(name, parts.get_group(name), path) for name, path in files}
+        return {name: _predicted(name, parts.get_group(name), path) for name, path in files}
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
@@ -161,8 +161,8 @@ class Material:
         return stream("comparison", self.spec.protocol, name)
 
 
-def _tested(name: str, rows: pd.DataFrame, path: Path) -> Tested:
-    return Tested(name, str(rows["selection"].iloc[0]), rows, read_left_out([path]))
+def _predicted(name: str, rows: pd.DataFrame, path: Path) -> Predicted:
+    return Predicted(name, str(rows["selection"].iloc[0]), rows, read_left_out([path]))
 
 
 def _per_class(made: Material) -> Figure:
@@ -180,14 +180,14 @@ def _subjects(made: Material) -> Figure:
 
 
 def _pairwise(made: Material) -> Figure:
-    results = [one for one in made.tested.values() if one.selection != ORACLE]
+    results = [one for one in made.predicted.values() if one.selection != ORACLE]
     pairs = pair_comparisons(results, made.spec.metric, made.design, made.random)
     return pairwise(pairs, baseline=made.spec.baseline, **made.styled("pairwise"))
 
 
 def _selection_gap(made: Material) -> Figure:
     groups = {
-        group.name: {kind: made.tested[name] for kind, name in group.variants.items()}
+        group.name: {kind: made.predicted[name] for kind, name in group.variants.items()}
         for group in made.spec.groups
     }
     tables = selection_gaps(groups, made.spec.metric, made.design, made.random)
