@@ -9,6 +9,7 @@ from typing import Any
 from mer.core.parameters import Params
 from mer.core.types import Execution
 from mer.sweep.specs.comparison import ComparisonSpec
+from mer.sweep.specs.figures import FeaturesSpec, ProtocolFiguresSpec, RanksSpec
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
 from mer.sweep.specs.paper_table import PaperTableSpec, PublishedAuditSpec
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
@@ -36,6 +37,9 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "published_audit", _published_audit, PublishedAuditSpec, outputs=2)
     _add(commands, "paper_table", _paper_table, PaperTableSpec, inputs=2, outputs="+")
     _add(commands, "figure", _figure, FigureSpec, inputs=1, outputs="+")
+    _add(commands, "figures", _figures, ProtocolFiguresSpec, inputs="+", outputs="+")
+    _add(commands, "ranks", _ranks, RanksSpec, inputs="+", outputs="+")
+    _add(commands, "features", _features, FeaturesSpec, inputs="+", outputs="+")
     _add(commands, "summary", _summary, SummarySpec)
 
 
@@ -152,6 +156,26 @@ def _figure(arguments: argparse.Namespace) -> None:
     from mer.jobs import figure
 
     figure.run(arguments.spec, arguments.inputs[0], arguments.output)
+
+
+def _figures(arguments: argparse.Namespace) -> None:
+    from mer.jobs import figures
+
+    intervals, *predictions = arguments.inputs
+    figures.run(arguments.spec, arguments.folds, intervals, predictions, arguments.output)
+
+
+def _ranks(arguments: argparse.Namespace) -> None:
+    from mer.jobs import ranks
+
+    ranks.run(arguments.spec, arguments.inputs, arguments.output)
+
+
+def _features(arguments: argparse.Namespace) -> None:
+    from mer.jobs import features
+
+    a = arguments
+    features.run(a.spec, a.execution, a.folds, a.inputs, a.output)
 
 
 def _summary(arguments: argparse.Namespace) -> None:

@@ -17,13 +17,13 @@ from mer.features.face import with_face
 from mer.features.flow_maps import FlowBackend, FlowMapParams
 from mer.features.optical_flow import flow
 from mer.features.optical_strain import optical_strain
+from mer.figures.contact_sheet import SheetRow, contact_sheet
+from mer.figures.figure_file import save_figure
 from mer.jobs.datasets import build_dataset, build_recipe
 from mer.media.frames import grey_frames
 from mer.preprocessing.chain import change, choice, locate
 from mer.preprocessing.steps.apex import ApexParams
 from mer.sweep.specs.prepare import ContactSheetSpec
-from mer.tables.contact_sheet import SheetRow, contact_sheet
-from mer.tables.figure_file import save_figure
 
 # Clips on a sheet, one per subject, and besides those of which no face was found.
 _SHOWN, _LEFT_OUT_SHOWN = 5, 1

@@ -2,6 +2,7 @@
 
 from mer.core.digests import code_digest, digest
 from mer.sweep.baseline import choose_baseline
+from mer.sweep.figures import FigureJobs
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS
 from mer.sweep.specs.comparison import ComparisonSpec
@@ -9,10 +10,9 @@ from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
 from mer.sweep.splits import index_digest
-from mer.sweep.training import TrainingJobs
 
 
-class Jobs(TrainingJobs):
+class Jobs(FigureJobs):
     """Paths and specifications of a sweep's jobs; what rules ask for.
 
     Parameters
@@ -62,15 +62,6 @@ class Jobs(TrainingJobs):
         names = [entry.name for entry in self.sweep.config.paper_tables]
         suffixes = ("csv", "md", "tex", "html")
         return [f"{self.root}/paper_tables/{name}.{suffix}" for name in names for suffix in suffixes]
-
-    def figures(self) -> list[str]:
-        """Name all figures."""
-        return [
-            f"{self.root}/figures/{protocol}/confusion_{name}.{suffix}"
-            for protocol in self.sweep.config.protocols
-            for name in self.sweep.variants(protocol)
-            for suffix in ("png", "pdf")
-        ]
 
     def published(self, protocol: str) -> str | None:
         """Return the slug of a protocol's published numbers on its databases."""
@@ -151,7 +142,8 @@ class Jobs(TrainingJobs):
         revision = digest([self.score_spec(protocol, variant), code_digest("mer.jobs.figure")])
         oracle = self.sweep.config.variants[variant].selection == "oracle_test"
         title = f"{variant} on {protocol}{' (oracle, no result)' if oracle else ''}"
-        return FigureSpec(title=title, revision=revision).as_json()
+        stand_in = self.sweep.split(protocol).source == "stand_in"
+        return FigureSpec(title=title, stand_in=stand_in, revision=revision).as_json()
 
     def summary_spec(self) -> str:
         """Specify the job that lists what belongs to the sweep."""
@@ -170,6 +162,7 @@ class Jobs(TrainingJobs):
             contact_sheets=tuple(self.contact_sheets()),
             predictions=tuple(path for one in protocols for path in self.predictions(one)),
             runs=runs,
+            not_drawn={"critical_difference": self.no_ranks} if self.no_ranks else {},
             skipped=tuple(f"{v} on {p}: {reason}" for (p, v), reason in self.sweep.skipped.items()),
         )
         return spec.as_json()

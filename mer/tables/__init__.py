@@ -1,1 +1,1 @@
-"""Scores to tables and figures, beside the published numbers."""
+"""Scores to tables, beside the published numbers."""

@@ -4,6 +4,7 @@ import pathlib
 from snakemake.exceptions import WorkflowError
 
 import mer.core.errors
+import mer.sweep.figures
 import mer.sweep.paper_tables
 import mer.sweep.start
 
@@ -36,6 +37,7 @@ wildcard_constraints:
     first="[0-9]+",
     last="[0-9]+",
     paper_table="[a-z0-9_]+",
+    figure="|".join(mer.sweep.figures.SOMETIMES),
 
 
 def jobs_of(w):
@@ -223,6 +225,42 @@ def paper_scores(w):
 
 def figure_spec(w):
     return jobs_of(w).figure_spec(w.protocol, w.variant)
+
+
+def figures_spec(w):
+    return jobs_of(w).figures_spec(w.protocol)
+
+
+def intervals(w):
+    return jobs_of(w).intervals(w.protocol)
+
+
+def oracle_packs(w):
+    return jobs_of(w).oracle_packs(w.protocol) if w.figure == "training_curves" else []
+
+
+def ranks_spec(w):
+    return jobs_of(w).ranks_spec()
+
+
+def ranked_scores(w):
+    return jobs_of(w).ranked_scores()
+
+
+def features_spec(w):
+    return jobs_of(w).features_spec(w.protocol, w.variant)
+
+
+def features_execution(w, threads):
+    return jobs_of(w).train_execution(w.variant, threads)
+
+
+def features_lists(w):
+    return jobs_of(w).lists(w.protocol, w.variant)
+
+
+def n_feature_gpus(w):
+    return jobs_of(w).n_gpus(w.variant)
 
 
 def summary_spec(w):

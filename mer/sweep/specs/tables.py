@@ -56,13 +56,15 @@ class FigureSpec(Spec):
     """Draw the confusion matrices of one variant under one protocol."""
 
     title: str
+    stand_in: bool
     revision: str
 
 
 class SummarySpec(Spec):
     """List what belongs to a sweep, so that nobody takes files of an earlier one for it.
 
-    ``predictions`` are pooled; ``runs`` are the folders that they come from, by protocol and variant.
+    ``predictions`` are pooled; ``runs`` are the folders that they come from, by protocol and variant;
+    ``not_drawn`` says why a figure of the whole sweep is not made.
     """
 
     name: str
@@ -71,6 +73,7 @@ class SummarySpec(Spec):
     samples: tuple[str, ...]
     audits: tuple[str, ...]
     figures: tuple[str, ...]
+    not_drawn: dict[str, str]
     comparisons: tuple[str, ...]
     contact_sheets: tuple[str, ...]
     predictions: tuple[str, ...]

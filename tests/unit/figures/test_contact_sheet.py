@@ -6,8 +6,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from mer.core.errors import DataError
-from mer.tables.contact_sheet import SheetRow, contact_sheet, flow_colours
-from mer.tables.figure_file import save_figure
+from mer.figures.contact_sheet import SheetRow, contact_sheet, flow_colours
+from mer.figures.figure_file import save_figure
 
 RIGHT, DOWN, LEFT, UP = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)
 

@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from mer.tables.confusion_figure import confusion_figure
-from mer.tables.figure_file import save_figure
+from mer.figures.confusion_figure import confusion_figure
+from mer.figures.figure_file import save_figure
 
 CLASSES = ("negative", "positive", "surprise")
 

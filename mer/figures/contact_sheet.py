@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from mer.core.errors import DataError
 from mer.core.types import Array, FloatArray
-from mer.tables import contact_pictures as pictures
-from mer.tables.contact_pictures import flow_colours
-from mer.tables.figure_file import STYLE
+from mer.figures import contact_pictures as pictures
+from mer.figures.contact_pictures import flow_colours
+from mer.figures.figure_file import STYLE
 
 __all__ = ["SheetRow", "contact_sheet", "flow_colours"]
 
