@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mer import __version__
-from mer.cli import databases, inspect, rules, show
+from mer.cli import databases, inspect, report, rules, show
 from mer.core.errors import MerError
 from mer.core.log import start_log
 
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     inspect.add_commands(commands)
     show.add_commands(commands)
+    report.add_commands(commands)
     databases.add_commands(commands)
     rules.add_commands(commands)
     return top
