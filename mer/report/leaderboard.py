@@ -1,5 +1,6 @@
 """The leaderboard of one protocol: measured rows with their spread, beside published ones."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -18,6 +19,9 @@ _COSTS = ("params_millions", "exec_seconds")
 _ABOUT = ("method", "variant", "kind", "source", "n_seeds", "remark")
 _INTERVAL_COLUMNS = ("variant", "scope", "metric", "value", "low", "high")
 _AGAIN = "Run the workflow again."
+
+# Kinds of rows, in the order of the filter; "cited" are published numbers that a paper took from elsewhere.
+KINDS = ("measured", "published", "cited", "oracle", "not run")
 
 Key = tuple[str, str, str]
 
@@ -88,6 +92,11 @@ class Line:
     rank: int | None = None
 
     @property
+    def short_kind(self) -> str:
+        """One of :data:`KINDS`."""
+        return self.kind.removeprefix("published, ")
+
+    @property
     def order(self) -> float:
         """Sort key: the first score, best first, rows without one last."""
         return np.inf if not self.scores or self.scores[0] is None else -self.scores[0].mean
@@ -142,8 +151,19 @@ class Leaderboard:
     @property
     def kinds(self) -> dict[str, int]:
         """Number of rows of each kind."""
-        rows = [*self.lines, *self.oracles, *self.not_run]
-        return {kind: sum(row.kind == kind for row in rows) for kind in dict.fromkeys(r.kind for r in rows)}
+        found = Counter(row.short_kind for row in (*self.lines, *self.oracles, *self.not_run))
+        return {kind: found[kind] for kind in KINDS if found[kind]}
+
+    @property
+    def best(self) -> list[float | None]:
+        """Best measured number of each column; None where there is none."""
+        rows = [row.scores for row in self.lines if row.kind == "measured"]
+        columns = [[score.mean for score in scores if score] for scores in zip(*rows, strict=True)]
+        columns = columns or [[] for _ in self.columns]
+        return [
+            (min if column.is_cost else max)(means) if means else None
+            for column, means in zip(self.columns, columns, strict=True)
+        ]
 
     @property
     def remarks(self) -> list[str]:

@@ -40,7 +40,7 @@
       let inBody = 0;
       for (const row of body.rows) {
         if (row.dataset.kind === undefined) continue;
-        const told = [1, 2, 3].map((column) => cellOf(row, column).textContent).join(" ").toLowerCase();
+        const told = [1, 2].map((column) => cellOf(row, column).textContent).join(" ").toLowerCase();
         row.hidden = !kinds.has(row.dataset.kind) || !told.includes(wanted);
         all += 1;
         inBody += !row.hidden;

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mer.core.digests import PACKAGE, code_digest, digest
 from mer.core.errors import ConfigError
 from mer.sweep.cells import Jobs
 
@@ -93,3 +94,10 @@ class Campaign:
             if folder in jobs.stand_ins:
                 return jobs.stand_ins[folder]
         raise ConfigError(f"No sweep asks for the stand-in {folder}.")
+
+
+def report_revision() -> str:
+    """Digest the code and the templates that make the page about sweeps."""
+    files = sorted(path for kind in ("j2", "css", "js") for path in (PACKAGE / "report").glob(f"*.{kind}"))
+    templates = [[path.name, path.read_text(encoding="utf-8")] for path in files]
+    return digest([code_digest("mer.jobs.report"), templates])

@@ -4,6 +4,7 @@ import pathlib
 from snakemake.exceptions import WorkflowError
 
 import mer.core.errors
+import mer.sweep.campaign
 import mer.sweep.start
 
 try:
@@ -52,6 +53,22 @@ def contents(w):
     jobs = jobs_of(w)
     made = jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
     return made + jobs.contact_sheets()
+
+
+def sweep_names(w):
+    return list(campaign.sweeps)
+
+
+def report_revision(w):
+    return mer.sweep.campaign.report_revision()
+
+
+def report_extras(w):
+    # Written by hand or by other commands: shown where they are.
+    results = pathlib.Path("results")
+    return sorted(
+        map(str, [*results.glob("paper_tables/*.html"), *results.glob("audit.csv")])
+    )
 
 
 # Snakemake does not compare parameters that depend on threads with those of the last run: another
