@@ -28,6 +28,8 @@ class Contents:
         Folders that predictions come from, by protocol and variant.
     skipped
         What does not run, and why.
+    not_drawn
+        Why a figure of the whole sweep is not made, by its name.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Contents:
     files: Mapping[str, tuple[Path, ...]]
     runs: Mapping[str, Mapping[str, Path]]
     skipped: tuple[str, ...]
+    not_drawn: Mapping[str, str]
 
     @property
     def folder(self) -> Path:
@@ -89,6 +92,7 @@ def read_contents(results: Path, name: str) -> Contents:
             for protocol, folders in found["runs"].items()
         },
         skipped=tuple(found["skipped"]),
+        not_drawn=found.get("not_drawn", {}),
     )
     expected = [root / file for file in _named_files(found, results.name)]
     expected += [file for protocol in contents.protocols for file in contents.scores(protocol).values()]

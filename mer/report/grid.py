@@ -35,7 +35,7 @@ class Grid:
         return Grid(self.headers, kept, self.numeric)
 
 
-def read_grid(path: Path, needed: Sequence[str] = (), without: Collection[str] = ()) -> Grid:
+def read_grid(path: Path, needed: Sequence[str]) -> Grid:
     """Read a CSV file.
 
     Parameters
@@ -44,8 +44,6 @@ def read_grid(path: Path, needed: Sequence[str] = (), without: Collection[str] =
         With a header.
     needed
         Columns that it must have.
-    without
-        Columns that are not wanted.
 
     Raises
     ------
@@ -59,7 +57,6 @@ def read_grid(path: Path, needed: Sequence[str] = (), without: Collection[str] =
     missing = [name for name in needed if name not in table]
     if missing:
         raise DataError(f"{path}: no column {', '.join(missing)}. Found columns: {', '.join(table.columns)}.")
-    table = table.drop(columns=[name for name in table.columns if name in without])
     numeric = tuple(all(_number(cell) is not None or not cell for cell in table[name]) for name in table)
     columns = [
         [rounded(cell) if is_numeric else cell for cell in table[name]]

@@ -259,8 +259,8 @@ def _refuse_disagreement(
     problems = []
     for column in columns:
         for variant, text in rows[f"{column.scope}_{column.metric}"].items():
-            mean = means.get((variant, column.scope, column.metric))
-            if (mean is None) != (text == "") or (mean is not None and not np.isclose(mean, float(text))):
+            mean = means.get((variant, column.scope, column.metric), np.nan)
+            if not np.isclose(mean, float(text or "nan"), equal_nan=True):
                 problems.append(
                     f"{variant}, {column.title}: {text or 'none'} in the table, {mean} by the scores"
                 )
@@ -273,17 +273,21 @@ def _read_intervals(path: Path, scores: pd.DataFrame) -> dict[Key, tuple[float, 
     if not path.exists():
         return {}
     try:
-        table = pd.read_csv(path, keep_default_na=False, dtype={"variant": str, "scope": str})
-        rows = table[list(_INTERVAL_COLUMNS)].astype({name: float for name in ("value", "low", "high")})
+        names = dict.fromkeys(("variant", "scope", "metric"), str)
+        rows = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=names)[list(_INTERVAL_COLUMNS)]
+        rows = rows.astype(dict.fromkeys(("value", "low", "high"), float))
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{path}: not a table of intervals ({error}). {_AGAIN}") from error
     means = scores.groupby(["variant", "scope", "metric"])["value"].mean()
-    problems, found = [], {}
+    unknown = sorted(set(rows["variant"]) - set(scores["variant"]))
+    problems, found = [f"{variant} has no scores" for variant in unknown], {}
     for variant, scope, metric, value, low, high in rows.itertuples(index=False):
-        mean = means.get((variant, scope, metric))
-        if mean is None or not np.isclose(mean, value):
+        mean = means.get((variant, scope, metric), value)
+        if not np.isclose(mean, value, equal_nan=True):
             problems.append(f"{variant}, {scope} {metric}: around {value}, the scores say {mean}")
-        found[variant, scope, metric] = (low, high)
+        # Too few subjects have no interval.
+        if np.isfinite([low, high]).all():
+            found[variant, scope, metric] = (low, high)
     if problems:
         raise IncompleteRunError(listed(f"{path} is not of the scores beside it. {_AGAIN}", problems))
     return found

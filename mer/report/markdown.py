@@ -8,6 +8,9 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
+# Digits, signs, and the words between the ends of an interval.
+_NUMBERS = re.compile(r"(?:[-+<±–.\d\s%]|to)*")
+
 Kind = Literal["heading", "list", "table", "code", "text"]
 
 
@@ -40,6 +43,11 @@ class Block:
     items: tuple[Item, ...] = ()
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+
+    def is_number(self, column: int) -> bool:
+        """Whether a column of a table holds numbers, intervals and dashes only."""
+        cells = [row[column] for row in self.rows if column < len(row)]
+        return any(re.search(r"\d", cell) for cell in cells) and all(map(_NUMBERS.fullmatch, cells))
 
 
 def read_blocks(text: str) -> tuple[str, list[Block]]:

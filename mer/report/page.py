@@ -44,7 +44,7 @@ class ProtocolPart:
     anchor: str
     name: str
     leaderboard: Leaderboard
-    comparisons: Grid | None
+    comparisons: Text | None
     figures: tuple[Picture, ...]
     audits: tuple[Text, ...]
     provenance: tuple[Provenance, ...]
@@ -57,6 +57,8 @@ class SweepPart:
     anchor: str
     name: str
     protocols: tuple[ProtocolPart, ...]
+    figures: tuple[Picture, ...]
+    not_drawn: Mapping[str, str]
     samples: tuple[Text, ...]
     contact_sheets: tuple[tuple[Picture, Text], ...]
 
@@ -146,25 +148,35 @@ def _sweep(contents: Contents, anchors: Anchors) -> SweepPart:
         anchor=anchors("sweep", contents.name),
         name=contents.name,
         protocols=tuple(_protocol(contents, protocol, anchors) for protocol in contents.protocols),
+        figures=tuple(_figures(contents, contents.folder / "figures")),
+        not_drawn=contents.not_drawn,
         samples=tuple(_text(path) for path in contents.of_kind("samples", ".md")),
-        contact_sheets=tuple(_contact_sheet(path) for path in contents.of_kind("contact_sheets", ".png")),
+        contact_sheets=tuple(
+            _contact_sheet(path, contents.results.parent)
+            for path in contents.of_kind("contact_sheets", ".png")
+        ),
     )
 
 
 def _protocol(contents: Contents, name: str, anchors: Anchors) -> ProtocolPart:
-    comparisons = contents.folder / "comparisons" / f"{name}.csv"
-    drawn = [path for path in contents.of_kind("figures", ".png") if path.parent.name == name]
+    comparisons = contents.folder / "comparisons" / f"{name}.md"
     # The folder of a protocol's folds is called after it and a digest.
     audits = [path for path in contents.files["audits"] if path.parent.name.rpartition("-")[0] == name]
     return ProtocolPart(
         anchor=anchors("sweep", contents.name, name),
         name=name,
         leaderboard=read_leaderboard(contents, name),
-        comparisons=read_grid(comparisons, without=("protocol",)) if comparisons.exists() else None,
-        figures=tuple(read_figures(contents.folder / "figures" / name, drawn)),
+        comparisons=_text(comparisons) if comparisons.exists() else None,
+        figures=tuple(_figures(contents, contents.folder / "figures" / name)),
         audits=tuple(map(_text, audits)),
         provenance=tuple(read_provenance(contents, name)),
     )
+
+
+def _figures(contents: Contents, folder: Path) -> list[Picture]:
+    """Read the figures of a protocol or of the whole sweep; nothing else in the folder belongs to it."""
+    drawn = [path for path in contents.of_kind("figures", ".png") if path.parent == folder]
+    return read_figures(folder, contents.results.parent, drawn)
 
 
 def _text(path: Path) -> Text:
@@ -172,13 +184,13 @@ def _text(path: Path) -> Text:
         title, blocks = read_blocks(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read ({error}). Delete it and run again.") from error
-    return Text(title or str(path), tuple(blocks))
+    return Text(title or path.name, tuple(blocks))
 
 
-def _contact_sheet(path: Path) -> tuple[Picture, Text]:
+def _contact_sheet(path: Path, root: Path) -> tuple[Picture, Text]:
     text = _text(path.with_suffix(".md"))
     shown = f"A few clips as {text.title}: frames, landmarks, what is kept of them, optical flow and strain"
-    return read_picture(path, text.title, shown), text
+    return read_picture(path, root, text.title, shown), text
 
 
 def _published_audit(path: Path) -> PublishedAudit | None:

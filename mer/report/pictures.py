@@ -27,9 +27,9 @@ class Picture:
     title
         A few words; may be blank.
     caption
-        What is to be seen; also read aloud in place of the figure.
+        What is to be seen, without a full stop; also read aloud in place of the figure.
     file
-        Where it lies.
+        Where it lies, seen from the folder that holds the results.
     """
 
     source: str
@@ -39,9 +39,14 @@ class Picture:
     caption: str
     file: str
 
+    @property
+    def is_confusion(self) -> bool:
+        """Whether it shows confusion matrices, of which there is one figure per variant."""
+        return Path(self.file).name.startswith("confusion_")
 
-def read_picture(path: Path, title: str, caption: str) -> Picture:
-    """Read a PNG file.
+
+def read_picture(path: Path, root: Path, title: str, caption: str) -> Picture:
+    """Read a PNG file somewhere below a folder, which a page does not mention.
 
     Raises
     ------
@@ -61,19 +66,21 @@ def read_picture(path: Path, title: str, caption: str) -> Picture:
         source="data:image/png;base64," + base64.b64encode(content).decode("ascii"),
         width=max(1, round(width * scale)),
         height=max(1, round(height * scale)),
-        title=title,
-        caption=caption,
-        file=str(path),
+        title=title.rstrip("."),
+        caption=caption.rstrip("."),
+        file=str(path.relative_to(root)),
     )
 
 
-def read_figures(folder: Path, drawn: Sequence[Path]) -> list[Picture]:
+def read_figures(folder: Path, root: Path, drawn: Sequence[Path]) -> list[Picture]:
     """Read the figures of a protocol: those that ``figures.json`` describes, then the others.
 
     Parameters
     ----------
     folder
         Of the protocol's figures; ``figures.json`` in it lists file, title and caption of some.
+    root
+        Folder that holds the results.
     drawn
         PNG files that belong to the sweep; anything else in the folder may be of an earlier form of it.
 
@@ -83,8 +90,10 @@ def read_figures(folder: Path, drawn: Sequence[Path]) -> list[Picture]:
         If the list or a file is damaged, or a listed file is not there.
     """
     described = _described(folder / "figures.json")
-    pictures = [read_picture(folder / name, *words) for name, words in described.items()]
-    pictures += [read_picture(path, "", _told_by_name(path)) for path in drawn if path.name not in described]
+    pictures = [read_picture(folder / name, root, *words) for name, words in described.items()]
+    pictures += [
+        read_picture(path, root, "", _told_by_name(path)) for path in drawn if path.name not in described
+    ]
     return pictures
 
 

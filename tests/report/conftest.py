@@ -10,7 +10,7 @@ from PIL import Image
 from mer.artefacts.predictions import write_predictions
 from mer.artefacts.scores import SCORE_COLUMNS, write_rows
 from mer.jobs import table
-from mer.sweep.specs.tables import SummarySpec, TableRow, TableSpec
+from mer.sweep.specs.tables import TableRow, TableSpec
 from mer.sweep.specs.train import TrainSpec
 
 CLASSES = ("negative", "positive", "surprise")
@@ -33,7 +33,9 @@ class Variant:
 
 VARIANTS = {
     "majority": Variant("Majority class", {0: 0.25, 1: 0.25, 2: 0.25}),
-    "net": Variant("STSTNet", {0: 0.70, 1: 0.72, 2: 0.74}, published="ststnet", devices=("cpu", "NVIDIA H200")),
+    "net": Variant(
+        "STSTNet", {0: 0.70, 1: 0.72, 2: 0.74}, published="ststnet", devices=("cpu", "NVIDIA H200")
+    ),
     "better": Variant("RCN-A", {0: 0.75, 1: 0.75, 2: 0.78}, remark="with the settings of its own release"),
     "oracle": Variant("STSTNet", {0: 0.90, 1: 0.91, 2: 0.92}, published="ststnet", selection="oracle_test"),
     "apexless": Variant("OFF-ApexNet", skipped="smic_hs has no annotated apex"),
@@ -49,7 +51,9 @@ def hash_of(text):
     return sum((place + 1) * ord(letter) ** 3 for place, letter in enumerate(text))
 
 
-def write_sweep(project, name="mine", protocol="p", source="real", variants=None, n_clips=442, intervals=True):
+def write_sweep(
+    project, name="mine", protocol="p", source="real", variants=None, n_clips=442, intervals=True
+):
     """Write a finished sweep below ``project/results``; returns its folder."""
     variants = VARIANTS if variants is None else variants
     running = {key: one for key, one in variants.items() if not one.skipped}
@@ -65,7 +69,9 @@ def write_sweep(project, name="mine", protocol="p", source="real", variants=None
         published="cde2019",
         pooling="pooled",
         rows=tuple(
-            TableRow(variant=key, method=one.title, published=one.published, skipped=one.skipped, remark=one.remark)
+            TableRow(
+                variant=key, method=one.title, published=one.published, skipped=one.skipped, remark=one.remark
+            )
             for key, one in variants.items()
         ),
         notes=(),
@@ -78,7 +84,9 @@ def write_sweep(project, name="mine", protocol="p", source="real", variants=None
     _write_texts(folder, split, protocol, n_clips)
     sheet = project / "results/figures/preprocessing/smic_hs-0a1b2c3d/flow_image-bc1eb041"
     _write_picture(sheet.with_suffix(".png"), (1400, 900), dpi=200)
-    sheet.with_suffix(".md").write_text('# flow_image on smic_hs\n\n- 164 clips\n\n```json\n{"size": 28}\n```\n')
+    sheet.with_suffix(".md").write_text(
+        '# flow_image on smic_hs\n\n- 164 clips\n\n```json\n{"size": 28}\n```\n'
+    )
     _write_summary(project, folder, split, protocol, running, sheet)
     return folder
 
@@ -152,25 +160,27 @@ def _write_texts(folder, split, protocol, n_clips):
     )
     (folder / "samples").mkdir()
     (folder / "samples/samm.csv").write_text("sample_id\nsamm:000:c0\n")
-    (folder / "samples/samm.md").write_text("# samm: 133 clips of 28 people\n\n- Reader: samm; source: real.\n")
+    (folder / "samples/samm.md").write_text(
+        "# samm: 133 clips of 28 people\n\n- Reader: samm; source: real.\n"
+    )
 
 
 def _write_summary(project, folder, split, protocol, running, sheet):
     def short(*paths):
-        return tuple(str(path.relative_to(project)) for path in paths)
+        return [str(path.relative_to(project)) for path in paths]
 
-    spec = SummarySpec(
-        name=folder.name,
-        tables=short(*(folder / f"tables/{protocol}.{kind}" for kind in ("csv", "md", "tex"))),
-        samples=short(folder / "samples/samm.csv", folder / "samples/samm.md"),
-        audits=short(split / "audit.md"),
-        figures=short(*(folder / f"figures/{protocol}/confusion_{key}.png" for key in running)),
-        contact_sheets=short(sheet.with_suffix(".png"), sheet.with_suffix(".md")),
-        predictions=short(*(folder / f"predictions/{protocol}/{key}.parquet" for key in running)),
-        runs={protocol: {key: short(split / f"ststnet-{key}")[0] for key in running}},
-        skipped=(),
-    )
-    (folder / "sweep.json").write_text(json.dumps(spec.model_dump(mode="json"), indent=1))
+    listed = {
+        "name": folder.name,
+        "tables": short(*(folder / f"tables/{protocol}.{kind}" for kind in ("csv", "md", "tex"))),
+        "samples": short(folder / "samples/samm.csv", folder / "samples/samm.md"),
+        "audits": short(split / "audit.md"),
+        "figures": short(*(folder / f"figures/{protocol}/confusion_{key}.png" for key in running)),
+        "contact_sheets": short(sheet.with_suffix(".png"), sheet.with_suffix(".md")),
+        "predictions": short(*(folder / f"predictions/{protocol}/{key}.parquet" for key in running)),
+        "runs": {protocol: {key: short(split / f"ststnet-{key}")[0] for key in running}},
+        "skipped": [],
+    }
+    (folder / "sweep.json").write_text(json.dumps(listed, indent=1))
 
 
 @pytest.fixture

@@ -32,7 +32,9 @@ def test_a_sweep_that_is_not_finished_is_named(results):
 def test_all_missing_files_are_listed_together(results):
     (results / "mine/tables/p.md").unlink()
     (results / "mine/scores/p/net.csv").unlink()
-    with pytest.raises(IncompleteRunError, match="needs files that are not there. Run the workflow") as caught:
+    with pytest.raises(
+        IncompleteRunError, match="needs files that are not there. Run the workflow"
+    ) as caught:
         read_contents(results, "mine")
     assert "tables/p.md" in str(caught.value)
     assert "scores/p/net.csv" in str(caught.value)

@@ -14,7 +14,6 @@ def board(results):
     return read_leaderboard(read_contents(results, "mine"), "p")
 
 
-
 def row(board, variant):
     (found,) = (one for one in (*board.lines, *board.oracles, *board.not_run) if one.variant == variant)
     return found
@@ -48,7 +47,9 @@ def test_rows_begin_with_the_best_score(board):
 
 
 def test_equal_scores_share_a_rank(tmp_path):
-    same = {name: Variant(name, {0: value}) for name, value in {"a": 0.5, "b": 0.7, "c": 0.5, "d": 0.1}.items()}
+    same = {
+        name: Variant(name, {0: value}) for name, value in {"a": 0.5, "b": 0.7, "c": 0.5, "d": 0.1}.items()
+    }
     write_sweep(tmp_path, variants=same)
     board = read_leaderboard(read_contents(tmp_path / "results", "mine"), "p")
     assert {one.variant: one.rank for one in board.lines if one.variant} == {"b": 1, "a": 2, "c": 2, "d": 4}
@@ -126,7 +127,24 @@ def test_intervals_of_other_scores_are_refused(results):
     path.write_text(path.read_text().replace("p,better,last,composite,uf1", "p,former,last,composite,uf1"))
     with pytest.raises(IncompleteRunError, match="is not of the scores beside it") as caught:
         read_leaderboard(read_contents(results, "mine"), "p")
-    assert "former, composite uf1" in str(caught.value)
+    assert "former has no scores" in str(caught.value)
+    frame = pd.read_csv(path).replace("former", "better")
+    frame.loc[frame["variant"] == "net", "value"] = 0.73
+    frame.to_csv(path, index=False)
+    with pytest.raises(IncompleteRunError, match="net, composite uf1: around 0.73, the scores say 0.72"):
+        read_leaderboard(read_contents(results, "mine"), "p")
+
+
+def test_intervals_may_be_missing_where_there_are_too_few_subjects(results):
+    path = results / "mine/intervals/p.csv"
+    frame = pd.read_csv(path)
+    frame.loc[frame["variant"] == "net", ["low", "high"]] = float("nan")
+    # A metric that the protocol does not report is of no use to the leaderboard.
+    more = frame.assign(metric="war", value=0.9)
+    pd.concat([frame, more]).to_csv(path, index=False)
+    board = read_leaderboard(read_contents(results, "mine"), "p")
+    assert row(board, "net").scores[0].low is None
+    assert row(board, "better").scores[0].low == pytest.approx(0.70)
 
 
 def test_intervals_without_their_columns_are_damaged(results):

@@ -37,6 +37,15 @@ def test_every_kind_of_block_is_told():
     assert blocks[3].text == "# no heading\n- no list"
 
 
+def test_columns_of_numbers_are_told_from_words():
+    text = (
+        "| Method | Difference | 95 % interval | p | Place |\n|:--|:--|:--|:--|:--|\n"
+        "| net | +0.1000 | 0.1 to 0.2 | <0.0001 | tower 3 |\n| fr | -0.0100 | – | – | 2 |\n"
+    )
+    (block,) = read_blocks(text)[1]
+    assert [block.is_number(column) for column in range(5)] == [False, True, True, True, False]
+
+
 def test_a_text_without_heading_has_no_title():
     assert read_blocks("- one\n") == ("", read_blocks("# t\n- one\n")[1])
     assert read_blocks("") == ("", [])
