@@ -34,7 +34,7 @@ class Provenance:
     variant, method
         Name in the configuration, and in the catalogue.
     selection
-        Which epoch counts, in words.
+        Which epoch counts, in words; blank for a method that is not trained by epochs.
     source
         ``real`` or ``stand_in``.
     recipes
@@ -95,17 +95,19 @@ def _of_variant(path: Path, folder: Path) -> Provenance:
     per_fold = rows[_PER_FOLD].drop_duplicates(["seed", "fold"])
     recipes = {int(seed): str(recipe) for seed, recipe in zip(rows["seed"], rows["recipe"], strict=True)}
     packs = _packs(folder, recipes)
+    settings = json.loads(packs[0]["spec"])["method"]["settings"]
     first: pd.Series[Any] = rows.iloc[0]
+    selection = str(first["selection"]) if "epochs" in settings else ""
     return Provenance(
         variant=path.stem,
         method=str(first["method"]),
-        selection=SELECTIONS.get(str(first["selection"]), str(first["selection"])),
+        selection=SELECTIONS.get(selection, selection),
         source=str(first["source"]),
         recipes=recipes,
         devices=tuple(sorted(set(per_fold["device"]))),
         seconds=float(per_fold["seconds"].sum()),
         n_folds=int(per_fold["fold"].nunique()),
-        settings=json.dumps(json.loads(packs[0]["spec"])["method"]["settings"], indent=1, ensure_ascii=False),
+        settings=json.dumps(settings, indent=1, ensure_ascii=False),
         versions=_collected(
             (name.removeprefix(_VERSION), version)
             for pack in packs

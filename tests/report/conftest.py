@@ -1,6 +1,7 @@
 """The files of finished sweeps, written by hand through the writers that the workflow uses."""
 
 import json
+import shutil
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -183,8 +184,16 @@ def _write_summary(project, folder, split, protocol, running, sheet):
     (folder / "sweep.json").write_text(json.dumps(listed, indent=1))
 
 
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """A project with the finished sweep ``mine``; not to be changed."""
+    project = tmp_path_factory.mktemp("written")
+    write_sweep(project)
+    return project
+
+
 @pytest.fixture
-def results(tmp_path):
+def results(written, tmp_path):
     """Folder of results with the finished sweep ``mine``."""
-    write_sweep(tmp_path)
+    shutil.copytree(written, tmp_path, dirs_exist_ok=True)
     return tmp_path / "results"

@@ -94,12 +94,14 @@ def header(board, title):
 
 
 def column(board, number, kind=None):
-    rows = board.find_elements(By.CSS_SELECTOR, "tr[data-kind]")
-    shown = [row for row in rows if kind in (None, row.get_attribute("data-kind")) and row.is_displayed()]
-    return [
-        row.find_element(By.CSS_SELECTOR, f'[data-column="{number}"]').get_attribute("data-value")
-        for row in shown
-    ]
+    """Values of one column in the rows that are shown, from top to bottom."""
+    return board.parent.execute_script(
+        "const [board, number, kind] = arguments;"
+        "return [...board.querySelectorAll('tr[data-kind]')]"
+        ".filter((row) => row.checkVisibility() && (kind === null || row.dataset.kind === kind))"
+        ".map((row) => row.querySelector(`[data-column='${number}']`)?.dataset.value ?? null)",
+        board, number, kind,
+    )  # fmt: skip
 
 
 def status(board):

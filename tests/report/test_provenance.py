@@ -34,6 +34,16 @@ def test_devices_and_selection_and_settings(net):
     assert net.source == "real"
 
 
+def test_a_method_without_epochs_has_none_that_counts(results):
+    path = results / "runs/p-0a1b2c3d/ststnet-net/s0-1-2/000-001.parquet"
+    recipes = {str(seed): recipe("net", seed) for seed in (0, 1, 2)}
+    about = {"spec": json.dumps({"recipes": recipes, "method": {"settings": {"svm_c": 1.0}}})}
+    write_predictions(path, pd.read_parquet(path), CLASSES, about)
+    found = {one.variant: one for one in read_provenance(read_contents(results, "mine"), "p")}
+    assert found["net"].selection == ""
+    assert found["oracle"].selection == "best on the test clips: an oracle, no result"
+
+
 def test_versions_of_several_packs_are_all_named(results, net):
     assert net.versions == {"torch": ("2.13.0",), "python": ("3.11.7",)}
     folder = results / "runs/p-0a1b2c3d/ststnet-net"
