@@ -8,6 +8,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from mer.jobs import report
 from tests.report.conftest import VARIANTS, Variant, write_sweep
@@ -57,7 +58,8 @@ return found.sort((a, b) => a[0] - b[0]);
 def path(tmp_path_factory):
     root = tmp_path_factory.mktemp("browser")
     many = {f"net_{n}": Variant(f"Network {n}", {0: 0.3 + n / 50, 1: 0.31 + n / 50}) for n in range(8)}
-    write_sweep(root, variants={**VARIANTS, **many})
+    other_oracle = Variant("Another oracle", {0: 0.8}, selection="oracle_test")
+    write_sweep(root, variants={**VARIANTS, **many, "other_oracle": other_oracle})
     write_sweep(root, "other", "q", "stand_in")
     report.run(root / "results", ["mine", "other"], root / "report.html")
     return root / "report.html"
@@ -135,8 +137,14 @@ def test_oracles_stay_below_results_however_rows_are_sorted(board):
     for title in ("Composite UF1", "Composite UF1", "SAMM UAR", "Kind", "Rank"):
         header(board, title).find_element(By.TAG_NAME, "button").click()
         kinds = column(board, 2)
-        assert kinds[-2:] == ["oracle", "not run"]
-        assert kinds.count("oracle") == 1
+        assert kinds[-3:] == ["oracle", "oracle", "not run"]
+        assert kinds.count("oracle") == 2
+
+
+def test_oracles_are_sorted_among_themselves(board):
+    assert column(board, 1, "oracle") == ["STSTNet", "Another oracle"]
+    header(board, "Method").find_element(By.TAG_NAME, "button").click()
+    assert column(board, 1, "oracle") == ["Another oracle", "STSTNet"]
 
 
 def test_rows_without_a_number_come_last_in_both_directions(board):
@@ -196,7 +204,7 @@ def test_every_picture_is_drawn(opened):
         "Promise.all(all.map((one) => one.decode())).then(() => done(all.map((one) => one.naturalWidth)),"
         " (error) => done(String(error)))"
     )
-    assert len(found) == 18
+    assert len(found) == 19
     assert min(found) > 0
 
 
@@ -241,8 +249,9 @@ def test_colours_follow_the_system(opened, path):
     light = opened.execute_script("return getComputedStyle(document.body).backgroundColor")
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
     try:
+        button = opened.find_element(By.ID, "theme")
+        WebDriverWait(opened, 10).until(lambda _: button.get_attribute("aria-pressed") == "true")
         assert opened.execute_script("return getComputedStyle(document.body).backgroundColor") != light
-        assert opened.find_element(By.ID, "theme").get_attribute("aria-pressed") == "true"
     finally:
         opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
@@ -280,7 +289,7 @@ def test_without_scripts_all_rows_are_there_and_no_control_that_does_nothing(ope
         opened.get(path.as_uri())
         board = opened.find_element(By.CSS_SELECTOR, ".leaderboard")
         rows = board.find_elements(By.CSS_SELECTOR, "tr[data-kind]")
-        assert len(rows) == 27
+        assert len(rows) == 28
         assert all(row.is_displayed() for row in rows)
         shown = [one for one in opened.find_elements(By.CSS_SELECTOR, "button, input") if one.is_displayed()]
         assert shown == []
