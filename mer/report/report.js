@@ -78,7 +78,11 @@
     table.querySelector("th[data-sort=score]")?.setAttribute("aria-sort", "descending");
     form.addEventListener("input", tell);
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(tell));
+    form.querySelector("button[type=reset]").addEventListener("click", (event) => {
+      event.preventDefault();
+      form.reset();
+      tell();
+    });
     form.hidden = false;
     tell();
   };
