@@ -12,14 +12,21 @@ include: "workflow/rules/prepare.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+# Introduces what `snakemake --report` writes.
+report: "workflow/report/workflow.rst"
 
 
 rule all:
     default_target: True
     input:
         all_sweeps,
+        "results/report.html",
     localrule: True
 
 
 onsuccess:
     print(f"Done. Print the tables with: mer show {' '.join(campaign.sweeps)}")
+    print("Everything on one page, for a browser: results/report.html")

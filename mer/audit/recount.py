@@ -47,7 +47,7 @@ def score(part: Part, classes: tuple[str, ...], metric: str, pooling: str) -> fl
     if metric not in METRICS:
         return None
     if pooling == "pooled":
-        return METRICS[metric](confusion_of_rows(part.rows, classes))
+        return float(METRICS[metric](confusion_of_rows(part.rows, classes)))
     folds = [confusion_of_rows(rows, classes) for _, rows in part.rows.groupby("fold")]
     return float(np.mean([METRICS[metric](counts) for counts in folds]))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
+from mer.core.digests import PACKAGE, code_digest, digest
 from mer.core.errors import ConfigError, DataError, MerError
 from mer.sweep.cells import Jobs
 
@@ -143,3 +144,10 @@ class Campaign:
             for jobs in self._shelf()
             if jobs.sweep.config.paper_tables and jobs.sweep.config.name not in self.sweeps
         ]
+
+
+def report_revision() -> str:
+    """Digest the code and the templates that make the page about sweeps."""
+    files = sorted(path for kind in ("j2", "css", "js") for path in (PACKAGE / "report").glob(f"*.{kind}"))
+    templates = [[path.name, path.read_text(encoding="utf-8")] for path in files]
+    return digest([code_digest("mer.jobs.report"), templates])

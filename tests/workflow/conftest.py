@@ -35,8 +35,16 @@ class Project:
         environment = {**os.environ, "PYTHONPATH": str(self.root)}
         for name in ("SNAKEMAKE_PROFILE", "CUDA_VISIBLE_DEVICES"):
             environment.pop(name, None)
+        return self._python("snakemake", arguments, environment, ok)
+
+    def mer(self, *arguments, ok=True):
+        """Run a command of the package; returns what it printed."""
+        environment = {**os.environ, "PYTHONPATH": str(self.root), "COLUMNS": "500"}
+        return self._python("mer.cli", arguments, environment, ok)
+
+    def _python(self, module, arguments, environment, ok):
         result = subprocess.run(
-            [sys.executable, "-m", "snakemake", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=self.root,
             env=environment,
             stdout=subprocess.PIPE,

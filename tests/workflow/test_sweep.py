@@ -161,9 +161,10 @@ def test_a_metrics_code_makes_only_scores_and_tables_stale(project):
 def test_two_sweeps_share_arrays_and_predictions_and_leave_each_other_alone(project):
     other = changed(name="other", variants={"again": {"method": "ststnet", "epochs": 2}})
     plan = project.planned(other)
-    assert all(path.startswith("results/other/") for path in plan)  # neither arrays nor predictions
+    # Neither arrays nor predictions, but the page that shows the sweep that ran last.
+    assert {path for path in plan if not path.startswith("results/other/")} == {"results/report.html"}
     project.run(other)
-    assert project.planned(TINY_SWEEP) == set()
+    assert project.planned(TINY_SWEEP) == {"results/report.html"}
     assert project.planned(other) == set()
     assert project.packs("other", "again") == project.packs("tiny", "net")
     first, second = (
@@ -172,6 +173,44 @@ def test_two_sweeps_share_arrays_and_predictions_and_leave_each_other_alone(proj
     )
     assert set(second["variant"]) == {"again"}
     assert first.drop(columns="variant").equals(second.drop(columns="variant"))
+
+
+def test_the_report_shows_the_sweep_and_where_it_comes_from(finished):
+    text = (finished.root / "results/report.html").read_text()
+    assert "Leave one subject out (p): 9 clips, 3 subjects, 3 folds" in text
+    assert "Stand-in data." in text
+    for variant in ("majority", "lbp_top_svm", "net"):
+        (recipe,) = set(
+            pd.read_parquet(finished.root / f"results/tiny/predictions/p/{variant}.parquet")["recipe"]
+        )
+        assert f"<code>{recipe}</code>" in text
+    # Three confusion matrices and two contact sheets.
+    assert text.count('src="data:image/png;base64,') == 5
+
+
+@pytest.mark.parametrize("name", ["report.js", "report.css", "leaderboard.html.j2", "grid.py"])
+def test_a_change_of_the_reports_looks_plans_nothing_else(project, name):
+    path = project.root / "mer/report" / name
+    path.write_text(path.read_text() + ("\n_MORE = 1\n" if name.endswith(".py") else "\n/* more */\n"))
+    assert project.planned(TINY_SWEEP) == {"results/report.html"}
+
+
+def test_a_table_that_is_gone_is_named_by_the_report(project):
+    (project.root / "results/tiny/tables/p.csv").unlink()
+    printed = project.mer("report", "tiny", ok=False)
+    assert "IncompleteRunError: results/tiny/sweep.json needs files that are not there" in printed
+    assert "results/tiny/tables/p.csv" in printed
+
+
+def test_snakemakes_own_report_needs_no_network_either(finished, tmp_path):
+    target = tmp_path / "snakemake.html"
+    printed = finished.snakemake("--configfile", "tiny.yaml", "--report", str(target))
+    assert "Report created" in printed
+    text = target.read_text()
+    for category in ("Tables", "Figures", "Preprocessing", "Leak audits", "Report"):
+        assert f'"{category}"' in text
+    assert "means and standard deviations over seeds" in text
+    assert not re.search(r'(src|href)="https?://[^"]*\.(js|css)', text)
 
 
 def test_two_sweeps_with_other_data_under_one_name_do_not_overwrite_each_other(project):

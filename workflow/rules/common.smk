@@ -4,6 +4,7 @@ import pathlib
 from snakemake.exceptions import WorkflowError
 
 import mer.core.errors
+import mer.sweep.campaign
 import mer.sweep.figures
 import mer.sweep.paper_tables
 import mer.sweep.start
@@ -61,6 +62,14 @@ def contents(w):
     made = jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
     made += jobs.comparisons() + jobs.contact_sheets()
     return made + jobs.paper_tables()
+
+
+def sweep_names(w):
+    return list(campaign.sweeps)
+
+
+def report_revision(w):
+    return mer.sweep.campaign.report_revision()
 
 
 # Snakemake does not compare parameters that depend on threads with those of the last run: another

@@ -35,7 +35,12 @@ rule audit:
     input:
         "results/runs/{split}/folds.json",
     output:
-        "results/runs/{split}/audit.md",
+        report(
+            "results/runs/{split}/audit.md",
+            caption="../report/audit.rst",
+            category="Leak audits",
+            labels={"folds": "{split}"},
+        ),
     log:
         "results/logs/runs/{split}/audit.log",
     conda:
@@ -119,7 +124,15 @@ rule contact_sheet:
         parts="results/artefacts/{dataset}/{recipe}/parts.json",
         landmarks=landmarks_list_of,
     output:
-        multiext("results/figures/preprocessing/{dataset}/{recipe}", ".png", ".md"),
+        report(
+            multiext(
+                "results/figures/preprocessing/{dataset}/{recipe}", ".png", ".md"
+            ),
+            caption="../report/contact_sheet.rst",
+            category="Preprocessing",
+            subcategory="{dataset}",
+            labels={"recipe": "{recipe}"},
+        ),
     log:
         "results/logs/contact_sheets/{dataset}/{recipe}.log",
     conda:

@@ -45,7 +45,13 @@ rule table:
     input:
         scores,
     output:
-        multiext("results/{sweep}/tables/{protocol}", ".csv", ".md", ".tex"),
+        report(
+            multiext("results/{sweep}/tables/{protocol}", ".csv", ".md", ".tex"),
+            caption="../report/table.rst",
+            category="Tables",
+            subcategory="{sweep}",
+            labels={"protocol": "{protocol}"},
+        ),
     log:
         "results/{sweep}/logs/table/{protocol}.log",
     conda:
@@ -107,8 +113,16 @@ rule figure:
     input:
         "results/{sweep}/confusions/{protocol}/{variant}.csv",
     output:
-        multiext(
-            "results/{sweep}/figures/{protocol}/confusion_{variant}", ".png", ".pdf"
+        report(
+            multiext(
+                "results/{sweep}/figures/{protocol}/confusion_{variant}",
+                ".png",
+                ".pdf",
+            ),
+            caption="../report/confusions.rst",
+            category="Figures",
+            subcategory="{sweep}",
+            labels={"protocol": "{protocol}", "variant": "{variant}"},
         ),
     log:
         "results/{sweep}/logs/figure/{protocol}/confusion_{variant}.log",

@@ -1,0 +1,1 @@
+"""One page that shows what sweeps found, complete in itself and the same for the same files."""
