@@ -8,7 +8,7 @@ from math import ceil, prod
 
 from mer.audit.check import Cell
 from mer.audit.operands import Operand
-from mer.audit.printed import Printed, printed_number
+from mer.audit.printed import printed_number, same_number
 
 Side = Sequence[Operand]
 
@@ -93,7 +93,7 @@ def differences(claim: Claim) -> Outcome:
 def equal(claim: Claim) -> Outcome:
     """Compare both sides one by one, to the digits of the shorter number."""
     pairs = list(zip(claim.left, claim.right, strict=True))
-    wrong = [(one, two) for one, two in pairs if not _same(one.printed, two.printed)]
+    wrong = [(one, two) for one, two in pairs if not same_number(one.printed, two.printed)]
     cells = [
         side.number.noted(f"{other.text} elsewhere in the paper")
         for one, two in wrong
@@ -144,13 +144,6 @@ def _number(claim: Claim, exact: Fraction, working: str) -> Outcome:
     if not claim.printed:
         return Outcome(None, text, working)
     return Outcome(printed_number(claim.printed).agrees(exact * claim.scale), text, working)
-
-
-def _same(one: Printed | None, two: Printed | None) -> bool:
-    if one is None or two is None:
-        return one is two
-    long, short = sorted((one, two), key=lambda printed: printed.step)
-    return short.agrees(long.value)
 
 
 def _sum(side: Side) -> Fraction:

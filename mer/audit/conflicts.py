@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mer.audit.check import Check, verdict_of
 from mer.audit.matrices import same_metric
-from mer.audit.printed import RATES
+from mer.audit.printed import RATES, same_number
 from mer.audit.published import NO_CLASS, Number, Published, plain
 
 # Scopes that are no database.
@@ -23,7 +23,7 @@ def check_repeats(published: Published) -> Iterator[Check]:
             key = (number.cell.paper, number.cell.table, before.cell.table)
             pairs.setdefault(key, []).append((number, before))
     for (paper, table, other), both in pairs.items():
-        different = [(one, two) for one, two in both if not _same(one, two)]
+        different = [(one, two) for one, two in both if not same_number(one.printed, two.printed)]
         texts = [f"{_named(one)} {one.printed} and {two.printed}" for one, two in different]
         yield Check(
             paper,
@@ -72,20 +72,12 @@ def _place(number: Number) -> _PLACE:
     return cell.protocol, cell.dataset_scope, cell.method_slug, same_metric(cell.metric)
 
 
-def _same(one: Number, two: Number) -> bool:
-    """Whether two printed numbers are one to the digits of the shorter."""
-    if one.printed is None or two.printed is None:
-        return False
-    long, short = sorted((one.printed, two.printed), key=lambda printed: printed.step)
-    return short.agrees(long.value)
-
-
 def _named(number: Number) -> str:
     return f"{plain(number.method)} {number.cell.protocol} {number.cell.metric}"
 
 
 def _two_papers(published: Published, number: Number, before: Number) -> Check:
-    cell, right = number.cell, _same(number, before)
+    cell, right = number.cell, same_number(number.printed, before.printed)
     other = f"{before.cell.paper} {before.cell.table}"
     elsewhere = "" if right else _elsewhere(published, number, before.cell.paper)
     notes = (
@@ -111,7 +103,9 @@ def _elsewhere(published: Published, number: Number, paper: str) -> str:
     found = [
         f"{one.cell.protocol} ({one.cell.table})"
         for one in published.numbers(paper=paper, method_slug=cell.method_slug)
-        if _same(number, one) and one.cell.metric in RATES and one.cell.protocol != cell.protocol
+        if same_number(number.printed, one.printed)
+        and one.cell.metric in RATES
+        and one.cell.protocol != cell.protocol
     ]
     return f"{paper} prints this number under {', '.join(found)}" if found else ""
 
@@ -128,7 +122,7 @@ def _moved(published: Published, first: dict[_PLACE, Number]) -> Iterator[Check]
             and one.cell.method_slug == cell.method_slug
             and one.cell.dataset_scope != cell.dataset_scope
             and same_metric(one.cell.metric) == same_metric(cell.metric)
-            and _same(number, one)
+            and same_number(number.printed, one.printed)
         ]
         for other in others:
             known = published.numbers(

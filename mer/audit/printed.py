@@ -55,6 +55,20 @@ class Printed:
         return shown(self.value, self.step, percent=self.percent)
 
 
+def same_number(one: Printed | None, two: Printed | None) -> bool:
+    """Whether two printed numbers are one to the digits of the shorter.
+
+    Examples
+    --------
+    >>> same_number(printed_number("0.578"), printed_number("0.5784"))
+    True
+    """
+    if one is None or two is None:
+        return one is two
+    long, short = sorted((one, two), key=lambda printed: printed.step)
+    return short.agrees(long.value)
+
+
 def shown(value: Fraction, step: Fraction, *, percent: bool = False, extra: int = 0) -> str:
     """Write a number with the digits of ``step`` and ``extra`` more.
 

@@ -67,13 +67,18 @@ def test_a_printed_row_has_integer_counts_or_a_nearest_row():
     assert nearest_row(row("0.684", "0.118", "0.118", "0.118"), 17) == [11, 2, 2, 2]
 
 
-def test_the_nearest_row_is_the_best_of_all_rows():
-    printed = row("0.35", "0.41", "0.39")
-    rows = [one for one in product(range(12), repeat=3) if sum(one) == 11]
+@pytest.mark.parametrize(
+    ("texts", "total"),
+    [(("0.35", "0.41", "0.39"), 11), (("0.31", "0.34", "0.30"), 10), (("0.52", "0.55", "0.30"), 10)],
+)
+def test_the_nearest_row_is_the_best_of_all_rows(texts, total):
+    """Of rows whose whole parts sum to the total, to less, and to more."""
+    printed = row(*texts)
+    rows = [one for one in product(range(total + 1), repeat=3) if sum(one) == total]
     best = min(
-        rows, key=lambda one: sum((n - 11 * cell.value) ** 2 for n, cell in zip(one, printed, strict=True))
+        rows, key=lambda one: sum((n - total * cell.value) ** 2 for n, cell in zip(one, printed, strict=True))
     )
-    assert nearest_row(printed, 11) == list(best)
+    assert nearest_row(printed, total) == list(best)
 
 
 def test_exact_scores_are_those_of_the_metrics():
