@@ -119,7 +119,7 @@ def _mean(
         table=average.table, method=whole.method, metric=whole.cell.metric, n=len(known)
     )
     paper, printed = average.paper, whole.printed
-    if len(known) < len(parts) and average.blank == "missing":
+    if not known or (len(known) < len(parts) and average.blank == "missing"):
         return Check(
             paper, item, _text(printed), _left_for(printed, parts), "derived", "a cell is not legible"
         )
