@@ -1,6 +1,7 @@
 """The audit of published numbers: every family of checks, in one list."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import pandas as pd
 
@@ -59,4 +60,10 @@ def failing_cells(published: Published | None = None) -> pd.DataFrame:
         Columns paper, table, protocol, dataset_scope, method_slug and metric, as in the published
         results, and reason: short texts, joined by semicolons. One row per cell.
     """
-    return cells_of(audit(load() if published is None else published))
+    return cells_of(published_audit() if published is None else audit(published))
+
+
+@cache
+def published_audit() -> tuple[Check, ...]:
+    """Audit the numbers of the package, once per process."""
+    return tuple(audit(load()))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from mer.artefacts.predictions import check_predictions
@@ -11,7 +10,9 @@ from mer.audit.check import Check, verdict_of
 from mer.audit.results_folder import Variant
 from mer.core.errors import DataError
 from mer.core.types import COMPOSITE
-from mer.evaluation.metrics import METRICS, confusion_of_rows
+from mer.evaluation.averaging import Pooling, averaged
+from mer.evaluation.counts import count_by
+from mer.evaluation.metrics import confusion_of_rows, every_metric
 
 # Of a number that was written in full and read again.
 _TOLERANCE = 1e-12
@@ -40,16 +41,15 @@ def parts(rows: pd.DataFrame) -> list[Part]:
     return found
 
 
-def score(part: Part, classes: tuple[str, ...], metric: str, pooling: str) -> float | None:
+def score(part: Part, classes: tuple[str, ...], metric: str, pooling: Pooling) -> float | None:
     """Recompute a score, of pooled predictions or as the mean of folds; None for what rows do not tell."""
     if metric == SECONDS:
         return float(part.rows.groupby("fold")["seconds"].first().mean())
-    if metric not in METRICS:
+    known = every_metric(classes)
+    if metric not in known:
         return None
-    if pooling == "pooled":
-        return float(METRICS[metric](confusion_of_rows(part.rows, classes)))
-    folds = [confusion_of_rows(rows, classes) for _, rows in part.rows.groupby("fold")]
-    return float(np.mean([METRICS[metric](counts) for counts in folds]))
+    _, counts = count_by(part.rows, classes, ["fold"])
+    return float(averaged(known[metric], counts, pooling))
 
 
 def check_variant(sweep: str, variant: Variant) -> Iterator[Check]:

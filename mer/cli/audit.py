@@ -41,14 +41,13 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
 
 def _audit(arguments: argparse.Namespace) -> int:
     # Statistics take a second to import, and no other command needs them.
-    from mer.audit.audit import audit
+    from mer.audit.audit import published_audit
     from mer.audit.check import as_frame
-    from mer.audit.published import load
     from mer.audit.report import markdown
     from mer.audit.results import audit_results
 
     is_published = arguments.what == PUBLISHED
-    checks = audit(load()) if is_published else audit_results(Path(arguments.what))
+    checks = list(published_audit()) if is_published else audit_results(Path(arguments.what))
     if arguments.csv:
         with complete(arguments.csv) as temporary:
             as_frame(checks).to_csv(temporary, index=False, lineterminator="\n")

@@ -14,6 +14,7 @@ from mer.audit.results import audit_results
 from mer.cli.main import main
 from mer.core.errors import DataError
 from mer.core.types import Execution
+from mer.evaluation.metrics import every_metric
 from mer.jobs import folds, summary, table, train
 from mer.jobs import score as score_job
 from mer.sweep.cells import Jobs
@@ -194,13 +195,18 @@ def averaged(mine):
     means = {
         (part.seed, metric): score(part, classes, metric, "fold_mean")
         for part in parts(rows)
-        for metric in ("uf1", "uar", "war")
+        for metric in every_metric(classes)
     }
     mine.edit(
         "scores/p/majority.csv",
         lambda written: written.__setitem__(
             "value",
-            [means[seed, metric] for seed, metric in zip(written["seed"], written["metric"], strict=True)],
+            [
+                means.get((seed, metric), value)
+                for seed, metric, value in zip(
+                    written["seed"], written["metric"], written["value"], strict=True
+                )
+            ],
         ),
     )
 
