@@ -194,7 +194,7 @@ def _scores(sweep: str, variant: Variant, rows: pd.DataFrame, written: pd.DataFr
 
 
 def _other_scores(
-    variant: Variant, rows: pd.DataFrame, written: pd.DataFrame, pooling: str
+    variant: Variant, rows: pd.DataFrame, written: pd.DataFrame, pooling: Pooling
 ) -> tuple[list[str], bool]:
     """List scores that are not those of the predictions; also whether all equal the means of folds."""
     problems, averaged = [], True
