@@ -197,24 +197,24 @@ def _other_scores(
     variant: Variant, rows: pd.DataFrame, written: pd.DataFrame, pooling: Pooling
 ) -> tuple[list[str], bool]:
     """List scores that are not those of the predictions; also whether all equal the means of folds."""
-    problems, averaged = [], True
+    problems, are_means = [], True
     known = {(part.seed, part.scope): part for part in parts(rows)}
     for row in written.to_dict("records"):
         part, metric = known.get((int(row["seed"]), str(row["scope"]))), str(row["metric"])
         if part is None:
             problems.append(f"seed {row['seed']} {row['scope']} {metric} has no predictions")
-            averaged = False
+            are_means = False
             continue
         value = score(part, variant.classes, metric, pooling)
         if value is not None and abs(value - float(row["value"])) > _TOLERANCE:
             mean = score(part, variant.classes, metric, "fold_mean")
-            averaged = averaged and mean is not None and abs(mean - float(row["value"])) <= _TOLERANCE
+            are_means = are_means and mean is not None and abs(mean - float(row["value"])) <= _TOLERANCE
             problems.append(
                 f"seed {part.seed} {part.scope} {metric}: written {row['value']:.6f}, recomputed {value:.6f}"
             )
     scored = {(int(row["seed"]), str(row["scope"])) for row in written.to_dict("records")}
     missing = [f"seed {seed} {scope} has no scores" for seed, scope in sorted(set(known) - scored)]
-    return [*problems, *missing], averaged and not missing
+    return [*problems, *missing], are_means and not missing
 
 
 def _sizes(sweep: str, variant: Variant, rows: pd.DataFrame, written: pd.DataFrame) -> Check:
