@@ -1,5 +1,7 @@
 """Differences between all pairs of methods, and whether they could be chance."""
 
+from collections.abc import Sequence
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -52,10 +54,11 @@ def pairwise(
     differences = -differences.loc[order, order]
     p, adjusted = (_square(comparisons, name).loc[order, order] for name in ("p", "p_adjusted"))
     marks = [broken(f"{name} (baseline)" if name == baseline else name) for name in order]
-    written, names = len(order) <= _WRITTEN, 0.2 + 0.06 * max(map(len, "\n".join(marks).split("\n")))
+    written, beside, below = len(order) <= _WRITTEN, _room(marks[1:]), _room(marks[:-1])
     with mpl.rc_context(PAPER):
-        cells = min(0.45 * (len(order) - 1), PAGE - names - 0.9)
-        figure = new_figure(min(PAGE, max(COLUMN, cells + names + 0.9)), max(1.0, 0.96 * cells) + names + 0.5)
+        cells = min(0.45 * (len(order) - 1), PAGE - beside - 0.9)
+        width = min(PAGE, max(COLUMN, cells + beside + 0.9))
+        figure = new_figure(width, max(1.0, 0.96 * cells) + below + 0.4)
         axis = figure.subplots()
         lower = np.tril(differences.to_numpy(), k=-1)
         sns.heatmap(
@@ -79,6 +82,11 @@ def pairwise(
         axis.tick_params(length=0, pad=2)
         head(figure, title, stand_in=stand_in)
     return figure
+
+
+def _room(names: Sequence[str]) -> float:
+    """Inches that the longest line of some names takes."""
+    return 0.2 + 0.06 * max(len(line) for name in names for line in name.split("\n"))
 
 
 def _square(comparisons: pd.DataFrame, column: str, *, sign: int = 1) -> pd.DataFrame:

@@ -231,5 +231,7 @@ def test_ranks_are_of_means_over_seeds_on_databases(ranked, tmp_path):
 def test_a_missing_score_is_named(ranked):
     spec, paths = ranked
     rows = pd.concat([pd.read_csv(path) for path in paths[1:]])
-    with pytest.raises(IncompleteRunError, match="are missing. Run the workflow again.\n  b on demo under p0"):
+    with pytest.raises(
+        IncompleteRunError, match="are missing. Run the workflow again.\n  b on demo under p0"
+    ):
         ranks.task_scores(spec, rows)
