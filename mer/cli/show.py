@@ -47,6 +47,7 @@ def _show(arguments: argparse.Namespace) -> None:
     console.print(f"Figures:     {folder}/figures/*/*.png, .pdf")
     console.print(f"Preprocessing of a few clips: {RESULTS}/figures/preprocessing/*/*.png, .md")
     console.print(f"Leak audits: {', '.join(audits)}; how data were read: {folder}/samples/*.md")
+    console.print(f"Comparisons: {folder}/comparisons/*.md; intervals of scores: {folder}/intervals/*.csv")
     console.print(f"Predictions: {folder}/predictions/*/*.parquet, one row per test clip")
 
 

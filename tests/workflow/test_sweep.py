@@ -44,6 +44,8 @@ def test_everything_is_there(finished):
         *(f"predictions/p/{v}.parquet" for v in variants),
         *(f"figures/p/confusion_{v}.{suffix}" for v in variants for suffix in ("png", "pdf")),
         *(f"tables/p.{suffix}" for suffix in ("csv", "md", "tex")),
+        *(f"comparisons/p.{suffix}" for suffix in ("csv", "md")),
+        "intervals/p.csv",
     }
     (folder,) = (finished.root / "results/runs").iterdir()
     made = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
@@ -69,6 +71,36 @@ def test_the_table_names_every_variant_and_the_stand_ins(finished):
     assert text.count("| measured |") == 3
     assert "Stand-in data" in text
     assert "published" not in text.lower()
+
+
+def test_every_variant_is_compared_with_the_majority_class_and_has_intervals(finished):
+    folder = finished.root / "results/tiny"
+    table = pd.read_csv(folder / "comparisons/p.csv")
+    assert set(table["baseline"]) == {"majority"}
+    assert table.groupby("variant")["metric"].apply(list).to_dict() == {
+        "lbp_top_svm": ["uf1", "uar"],
+        "net": ["uf1", "uar"],
+    }
+    # Three people cannot decide anything.
+    assert table["beyond_reach"].all()
+    intervals = pd.read_csv(folder / "intervals/p.csv")
+    assert set(intervals["variant"]) == {"majority", "lbp_top_svm", "net"}
+    scores = pd.read_csv(folder / "scores/p/net.csv")
+    for metric in ("uf1", "uar", "war"):
+        chosen = (intervals["variant"] == "net") & (intervals["metric"] == metric)
+        assert intervals.loc[chosen, "value"].item() == pytest.approx(
+            scores.loc[scores["metric"] == metric, "value"].item()
+        )
+    assert "every method against majority" in (folder / "comparisons/p.md").read_text()
+
+
+def test_another_baseline_makes_only_the_comparison_stale(finished):
+    assert finished.planned(changed(baseline="lbp_top_svm")) == {
+        "results/tiny/comparisons/p.csv",
+        "results/tiny/comparisons/p.md",
+        "results/tiny/intervals/p.csv",
+        "results/tiny/sweep.json",
+    }
 
 
 def test_a_finished_sweep_has_nothing_to_do(finished):
@@ -150,7 +182,9 @@ def test_a_representations_code_makes_its_arrays_and_users_stale(project):
 
 def test_a_metrics_code_makes_only_scores_and_tables_stale(project):
     project.edit(
-        "mer/evaluation/metrics.py", "f1_per_class(confusion).mean()", "f1_per_class(confusion).mean() * 1"
+        "mer/evaluation/metrics.py",
+        "f1_per_class(confusion).mean(axis=-1)",
+        "f1_per_class(confusion).mean(axis=-1) * 1",
     )
     plan = parts_of(project.planned(TINY_SWEEP))
     assert not plan["predictions"]
@@ -233,7 +267,7 @@ def test_the_list_of_contents_names_what_belongs_to_the_sweep(finished):
     assert contents["name"] == "tiny"
     runs = contents["runs"].pop("p")
     assert set(runs) == {"majority", "lbp_top_svm", "net"}
-    kinds = ("tables", "figures", "audits", "predictions")
+    kinds = ("tables", "figures", "audits", "predictions", "comparisons")
     for paths in map(contents.get, kinds):
         assert paths
         assert all((finished.root / path).is_file() for path in paths)

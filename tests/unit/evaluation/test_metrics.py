@@ -140,6 +140,13 @@ def test_always_negative_on_the_composite():
     assert uf1(confusion) == pytest.approx(2 * 250 / (442 + 250) / 3)
 
 
+def test_always_negative_on_casme2_of_cdmer():
+    """As 22 of the 24 cited rows of C3D in the FR paper's Table 4."""
+    confusion = np.array([[73, 0, 0], [32, 0, 0], [25, 0, 0]])
+    assert round(float(war(confusion)), 4) == 0.5615
+    assert round(float(uf1(confusion)), 4) == 0.2397
+
+
 def test_a_class_without_samples_scores_zero():
     confusion = np.array([[2, 0, 0], [0, 3, 0], [0, 0, 0]])
     assert recall_per_class(confusion).tolist() == [1, 1, 0]

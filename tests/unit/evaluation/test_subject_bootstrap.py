@@ -5,10 +5,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from mer.core.errors import DataError
 from mer.evaluation.metrics import f1_per_class, recall_per_class
-from mer.evaluation.subject_bootstrap import counts_by_subject, subject_bootstrap
+from mer.evaluation.subject_bootstrap import counts_by_subject, draw_subjects, subject_bootstrap
 
 # True classes, those predicted by method A, and by B; a digit is a clip.
 SUBJECTS = {
@@ -89,6 +90,46 @@ def test_a_seed_gives_the_recorded_interval():
     found = subject_bootstrap(counts(1), uf1, np.random.default_rng(12345))
     assert (found.low, found.high) == pytest.approx((0.405556, 1.0), abs=1e-6)
     assert found.standard_error == pytest.approx(0.163057, abs=1e-6)
+
+
+def test_the_first_draw_is_the_recorded_one():
+    draws = draw_subjects(counts(1).sum(axis=2), np.random.default_rng(12345), 2000)
+    # Subjects 4, 1, 4, 1, 1, 4.
+    assert draws.times[0].tolist() == [0, 3, 0, 0, 3, 0]
+    assert draws.n_repeated == 0
+
+
+def test_scipy_draws_subjects_as_well():
+    """Its BCa interval, with a tolerance: it may change with the version."""
+    made = counts(1)
+    found = stats.bootstrap(
+        (np.arange(6),),
+        lambda drawn: float(uf1(made[drawn].sum(axis=0))),
+        vectorized=False,
+        n_resamples=2000,
+        method="BCa",
+        rng=np.random.default_rng(12345),
+    )
+    ends = found.confidence_interval
+    assert (ends.low, ends.high) == pytest.approx((0.323799, 1.0), abs=0.01)
+
+
+def test_many_methods_are_scored_on_the_same_draws(monkeypatch):
+    """In parts that fit into memory, and all at once: the same values."""
+    made = np.stack([counts(1), counts(2)] * 3, axis=1)
+    draws = draw_subjects(counts(1).sum(axis=2), np.random.default_rng(0), 500)
+    values = draws.values(made, uf1)
+    assert values.shape == (500, 6)
+    assert values[:, 0].tolist() == draws.values(counts(1), uf1).tolist() == values[:, 4].tolist()
+    monkeypatch.setattr("mer.evaluation.subject_bootstrap._AT_ONCE", 1000)
+    assert draws.values(made, uf1).tolist() == values.tolist()
+
+
+def test_classes_that_nobody_has_are_not_asked_for_and_those_of_few_are_refused_in_the_end():
+    draws = draw_subjects(np.array([[1, 0], [2, 0]]), np.random.default_rng(0), 50)
+    assert draws.times.sum(axis=1).tolist() == [2] * 50
+    with pytest.raises(DataError, match="Of 30 subjects so few have clips"):
+        draw_subjects(np.eye(30, dtype=int), np.random.default_rng(0), 10)
 
 
 def test_clips_as_if_they_were_independent_make_the_interval_too_narrow():

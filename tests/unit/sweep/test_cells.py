@@ -96,18 +96,36 @@ def test_two_variants_with_the_same_input_share_it_and_sweeps_share_artefacts():
     assert made.lists("p", "a")[0].startswith("results/artefacts/demo-")
 
 
-@pytest.mark.parametrize("kind", ["score", "table", "figure"])
+@pytest.mark.parametrize("kind", ["score", "table", "figure", "comparison"])
 def test_what_is_made_of_predictions_follows_their_recipe(kind):
     """Otherwise a failed training job would leave the old table in place, with nothing to do."""
 
     def spec(made):
-        arguments = {"score": ("p", "ststnet"), "table": ("p",), "figure": ("p", "ststnet")}[kind]
+        arguments = ("p", "ststnet") if kind in ("score", "figure") else ("p",)
         return getattr(made, f"{kind}_spec")(*arguments)
 
     before = spec(jobs(variants={"ststnet": {}}))
     assert spec(jobs(variants={"ststnet": {}})) == before
     assert spec(jobs(variants={"ststnet": {"epochs": 3}})) != before
     assert spec(jobs(variants={"ststnet": {}}, datasets={"demo": {**TINY, "seed": 1}})) != before
+
+
+def test_the_configured_baseline_reaches_the_comparison_and_nothing_else():
+    made, other = jobs(), jobs(baseline="ststnet")
+    assert json.loads(made.comparison_spec("p"))["baseline"] == "majority"
+    assert json.loads(other.comparison_spec("p"))["baseline"] == "ststnet"
+    assert made.score_spec("p", "ststnet") == other.score_spec("p", "ststnet")
+    assert made.table_spec("p") == other.table_spec("p")
+    elsewhere = jobs(baseline="ststnet", variants={"majority": {}, "ststnet": {"skip": "no time"}})
+    spec = json.loads(elsewhere.comparison_spec("p"))
+    assert (spec["baseline"], spec["variants"]) == ("majority", ["majority"])
+    assert spec["notes"] == ["The baseline 'ststnet' does not run here; 'majority' stands in for it"]
+
+
+def test_tables_show_the_metrics_of_the_protocol_of_which_scores_hold_more():
+    made = jobs()
+    assert json.loads(made.table_spec("p"))["metrics"] == ["uf1", "uar", "war"]
+    assert "metrics" not in json.loads(made.score_spec("p", "ststnet"))
 
 
 def test_a_users_order_of_classes_reaches_the_folds_job(tmp_path):
@@ -135,7 +153,7 @@ def test_tables_and_figures_of_a_sweep_lie_in_its_folder_and_predictions_outside
         for seed in (0, 3)
         for pack in ("000-001", "002-002")
     ]
-    contents = made.tables() + made.figures()
+    contents = made.tables() + made.figures() + made.comparisons()
     assert all(path.startswith("results/mine/") for path in contents)
     assert not any(":" in path for path in contents + predictions + made.lists("p", "ststnet"))
 

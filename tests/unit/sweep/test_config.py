@@ -41,6 +41,19 @@ def test_names_choose_their_entry_and_settings_their_types():
     assert (config.seeds, config.folds_per_job, config.device) == ((0,), "auto", "auto")
 
 
+def test_the_baseline_is_a_variant_that_is_a_result():
+    assert parsed(VALID).baseline is None
+    assert parsed(VALID, baseline="slow").baseline == "slow"
+    assert problems(baseline="slwo") == [
+        "baseline: Unknown variant 'slwo'. Did you mean 'slow'? Known variants: majority, slow."
+    ]
+    oracle = {"majority": None, "best": {"method": "ststnet", "selection": "oracle_test"}}
+    assert problems(variants=oracle, baseline="best") == [
+        "baseline: 'best' chooses epochs on the test clips, which is no result. Take another"
+    ]
+    assert problems(baseline=1) == ["baseline: Input should be a valid string. Got 1"]
+
+
 def test_the_demo_and_every_sweep_file_are_valid(repository):
     for path in [repository / "config.yaml", *sorted((repository / "workflow" / "sweeps").glob("*.yaml"))]:
         config = parse(load(path), str(path), repository)
