@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from mer.core.errors import DataError
 from mer.core.types import Array
-from mer.figures.page import BLACK, BLUE, COLUMN, PAGE, PAPER, broken, head, new_figure
+from mer.figures.page import BLACK, COLUMN, PAGE, PAPER, SKY, broken, head, new_figure
 from mer.tables.titles import METRIC_TITLES
 
 # With more variants than this, cells are too small for numbers.
@@ -69,7 +69,7 @@ def pairwise(
             annot_kws={"fontsize": 7},
             vmin=min(0.0, lower.min()),
             vmax=max(_LEAST_SCALE, lower.max()),
-            cmap=sns.light_palette(BLUE, as_cmap=True),
+            cmap=sns.light_palette(SKY, as_cmap=True),
             linewidths=0.5,
             square=True,
             cbar_kws={"shrink": 0.6, "label": _label(comparisons)},
