@@ -66,7 +66,7 @@ def pairwise(
             mask=np.triu(np.ones(differences.shape, dtype=bool)),
             annot=_texts(differences, p) if written else False,
             fmt="",
-            annot_kws={"fontsize": 7},
+            annot_kws={"fontsize": 7, "color": BLACK},
             vmin=min(0.0, lower.min()),
             vmax=max(_LEAST_SCALE, lower.max()),
             cmap=sns.light_palette(SKY, as_cmap=True),
