@@ -56,9 +56,8 @@ def _streams(name: str) -> np.random.Generator:
 def _test_share(given: Sequence[GivenPredictions]) -> float | None:
     """Return ``n_test / n_train`` of the folds, where all files have the same and they can be compared."""
     rows = [_of_first_seed(one.rows) for one in given]
-    if len(given) < 2 or not all(
-        one.has_folds and are_units(part, one.classes) for one, part in zip(given, rows, strict=True)
-    ):
+    # A file without folds has a single one, which is no unit.
+    if len(given) < 2 or not all(are_units(part, given[0].classes) for part in rows):
         return None
     folds = [part.set_index("sample_id")["fold"].sort_index() for part in rows]
     return share_of_rows(rows[0]) if all(one.equals(folds[0]) for one in folds) else None

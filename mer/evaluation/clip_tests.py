@@ -124,8 +124,8 @@ def cochran_q(correct: BoolArray | IntArray, *, alpha: float = 0.05) -> CochranQ
         raise DataError(f"Expected clips of at least two methods, shape (N, M), got {correct.shape}.")
     right = np.asarray(correct, dtype=int)
     q, p = _q(right)
-    # The same clips with all their right answers given to the first methods.
-    _, smallest = _q(np.sort(right, axis=1)[:, ::-1])
+    # The same clips with all their right answers given to the last methods.
+    _, smallest = _q(np.sort(right, axis=1))
     return CochranQ(q, correct.shape[1] - 1, p, smallest, smallest > alpha)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from mer.evaluation.comparison import COMPARED, ORACLE, Comparison, NotCompared
+from mer.evaluation.comparison import COMPARED, ORACLE, Comparison, FoldScores, NotCompared
 from mer.evaluation.design import FEW_SUBJECTS, Design
 from mer.evaluation.score_intervals import ScoreInterval
 from mer.tables.titles import METRIC_TITLES
@@ -153,19 +153,21 @@ def _row(one: Comparison, design: Design) -> dict[str, Any]:
     if one.mcnemar is not None:
         row["p_mcnemar"] = one.mcnemar.p_mid
         row["only_variant"], row["only_baseline"] = one.mcnemar.only_first, one.mcnemar.only_second
-    if one.folds is not None:
-        row |= {
-            "n_folds": one.folds.n_folds,
-            "fold_mean": one.folds.mean,
-            "fold_sd": one.folds.sd,
-            "baseline_fold_mean": one.folds.baseline_mean,
-            "baseline_fold_sd": one.folds.baseline_sd,
-            "t_paired": one.folds.paired.t,
-            "p_paired": one.folds.paired.p,
-            "t_corrected": one.folds.corrected.t,
-            "p_corrected": one.folds.corrected.p,
-        }
-    return row
+    return row if one.folds is None else {**row, **_fold_numbers(one.folds)}
+
+
+def _fold_numbers(folds: FoldScores) -> dict[str, float]:
+    return {
+        "n_folds": folds.n_folds,
+        "fold_mean": folds.mean,
+        "fold_sd": folds.sd,
+        "baseline_fold_mean": folds.baseline_mean,
+        "baseline_fold_sd": folds.baseline_sd,
+        "t_paired": folds.paired.t,
+        "p_paired": folds.paired.p,
+        "t_corrected": folds.corrected.t,
+        "p_corrected": folds.corrected.p,
+    }
 
 
 def _cells(one: Comparison, design: Design, said: list[str]) -> dict[str, str]:

@@ -106,6 +106,17 @@ def test_without_folds_there_are_no_tests_on_folds(capsys, write, tmp_path):
     assert "need the column 'fold'. It is not in the files of:\n  base\n  net" in err
 
 
+def test_files_in_other_folds_are_compared_by_subjects_alone(capsys, write):
+    paths = [write("base", 12), write("net", 36)]
+    rows = pd.read_csv(paths[1])
+    rows.assign(fold=(rows["fold"] + (rows["subject"] == "s0")) % 3).to_csv(paths[1], index=False)
+    text = printed(capsys, *paths)
+    assert "UF1 against base" in text
+    assert "corrected t" not in text
+    err = printed(capsys, "--pooling", "fold_mean", *paths, ok=False)
+    assert "net and base have another fold for s0negative" in err
+
+
 def test_means_of_folds(capsys, write):
     # 32 clips are right: everybody up to person 9, and two clips of person 10, who is in fold 1.
     text = printed(capsys, "--pooling", "fold_mean", write("net", 32))

@@ -124,6 +124,14 @@ def test_scores_that_are_means_of_folds_are_compared_as_such(predict):
     assert found.difference.low < found.difference.estimate < found.difference.high
 
 
+def test_methods_in_other_folds_are_compared_only_where_folds_are_not_averaged(predict):
+    base, one = method("base", predict(5, folds=4)), method("net", predict(14, folds=2))
+    assert len(compare(base, [one])[0]) == 2
+    found, refused = compare(base, [one], Design(classes=CLASSES, pooling="fold_mean", n_draws=300))
+    assert found == []
+    assert "net and base have another fold for" in refused[0].reason
+
+
 def test_with_few_subjects_a_comparison_out_of_reach_says_so(predict):
     (found, _), _ = compare(
         method("base", predict(0, n_subjects=4)), [method("net", predict(12, n_subjects=4))]

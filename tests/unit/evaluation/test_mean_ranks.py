@@ -55,6 +55,15 @@ def test_five_methods_on_three_databases_are_hardly_told_apart():
     assert found.smallest_p == pytest.approx(0.0915782, abs=1e-6)
 
 
+def test_a_pool_in_which_no_pair_can_be_told_apart_is_out_of_reach_although_friedman_is_not():
+    """Ten methods on two tasks: the critical difference is 9.58 of at most 9 ranks."""
+    found = mean_ranks(np.tile(np.arange(10) / 10, (2, 1)))
+    assert found.p == pytest.approx(found.smallest_p)
+    assert found.smallest_p < 0.05
+    assert found.critical_difference == pytest.approx(9.58, abs=0.01)
+    assert found.beyond_reach
+
+
 def test_the_best_method_has_rank_one_and_ties_share_theirs():
     found = mean_ranks(np.array([[0.9, 0.5, 0.5], [0.9, 0.8, 0.1]]))
     assert found.ranks == (1.0, 2.25, 2.75)

@@ -63,6 +63,14 @@ def test_ties_are_dropped_and_equal_differences_share_their_rank():
     assert sign_test(a, b).p == pytest.approx(2 * 6 / 32)
 
 
+def test_many_ties_are_approximated():
+    a = np.repeat([0.1, 0.2], 7)
+    assert not wilcoxon_signed_rank(a, np.zeros(14)).exact
+    assert wilcoxon_signed_rank(a[1:], np.zeros(13)).exact
+    # Without ties fourteen are exact, too.
+    assert wilcoxon_signed_rank(np.arange(1, 15), np.zeros(14)).exact
+
+
 def test_differences_of_decimal_numbers_are_ties_although_rounding_moves_them():
     assert 0.3 - 0.2 != 0.2 - 0.1
     assert wilcoxon_signed_rank([0.3, 0.1, 0.5], [0.2, 0.2, 0.2]).statistic == 1.5
