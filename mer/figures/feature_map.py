@@ -19,6 +19,8 @@ from mer.tables.titles import SCOPE_TITLES, ordered_scopes
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _FEWEST = 5
+# Entries of the legend that fit into a line.
+_IN_A_LINE = 8
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,14 @@ def feature_map(
             _panel(axis, embedded(features, rng), points, classes, databases)
             axis.set_title(name)
         handles = _handles(classes, databases, points)
-        figure.legend(handles=handles, loc="outside lower center", ncols=min(6, len(handles)))
+        n_lines = -(-len(handles) // _IN_A_LINE)
+        figure.legend(
+            handles=handles,
+            loc="outside lower center",
+            ncols=-(-len(handles) // n_lines),
+            columnspacing=1.2,
+            handletextpad=0.2,
+        )
         head(figure, title, stand_in=stand_in)
     return figure
 

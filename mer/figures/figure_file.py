@@ -1,5 +1,6 @@
 """The style of all figures, and how they become files."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,5 +16,6 @@ _METADATA = {".pdf": {"CreationDate": None}, ".png": {"Software": None}}
 
 def save_figure(figure: Figure, path: Path) -> None:
     """Save a figure in the format of its suffix; the same figure gives the same bytes."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells of every table of a font
     with complete(path) as temporary, mpl.rc_context(STYLE):
         figure.savefig(temporary, dpi="figure", metadata=_METADATA.get(path.suffix))

@@ -50,7 +50,7 @@ def new_figure(width: float, height: float) -> Figure:
 def head(figure: Figure, title: str, *, stand_in: bool) -> None:
     """Write the title over a figure, and below it whether its clips are synthetic.
 
-    A title that is too long is broken after a colon, then between words.
+    A title that is too long is broken after a colon, then between words; the page gets higher by its lines.
     """
     wide = int(figure.get_figwidth() * 15)
     parts = [title] if len(title) <= wide else title.split(": ")
@@ -58,6 +58,7 @@ def head(figure: Figure, title: str, *, stand_in: bool) -> None:
         line for part in (*parts, *([STAND_IN] if stand_in else [])) for line in textwrap.wrap(part, wide)
     ]
     figure.suptitle("\n".join(lines), fontsize=8.5)
+    figure.set_figheight(min(HIGHEST, figure.get_figheight() + 0.14 * (len(lines) - 1)))
 
 
 def variant_labels(rows: pd.DataFrame, baseline: str = "") -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Differences between all pairs of methods, and whether they could be chance."""
 
+from collections.abc import Sequence
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from matplotlib.patches import Rectangle
 
 from mer.core.errors import DataError
 from mer.core.types import Array
-from mer.figures.page import BLACK, BLUE, COLUMN, PAGE, PAPER, broken, head, new_figure
+from mer.figures.page import BLACK, COLUMN, PAGE, PAPER, SKY, broken, head, new_figure
 from mer.tables.titles import METRIC_TITLES
 
 # With more variants than this, cells are too small for numbers.
@@ -52,10 +54,11 @@ def pairwise(
     differences = -differences.loc[order, order]
     p, adjusted = (_square(comparisons, name).loc[order, order] for name in ("p", "p_adjusted"))
     marks = [broken(f"{name} (baseline)" if name == baseline else name) for name in order]
-    written, names = len(order) <= _WRITTEN, 0.2 + 0.06 * max(map(len, "\n".join(marks).split("\n")))
+    written, beside, below = len(order) <= _WRITTEN, _room(marks[1:]), _room(marks[:-1])
     with mpl.rc_context(PAPER):
-        cells = min(0.45 * (len(order) - 1), PAGE - names - 0.9)
-        figure = new_figure(min(PAGE, max(COLUMN, cells + names + 0.9)), max(1.0, 0.96 * cells) + names + 0.5)
+        cells = min(0.45 * (len(order) - 1), PAGE - beside - 0.9)
+        width = min(PAGE, max(COLUMN, cells + beside + 0.9))
+        figure = new_figure(width, max(1.0, 0.96 * cells) + below + 0.4)
         axis = figure.subplots()
         lower = np.tril(differences.to_numpy(), k=-1)
         sns.heatmap(
@@ -63,10 +66,10 @@ def pairwise(
             mask=np.triu(np.ones(differences.shape, dtype=bool)),
             annot=_texts(differences, p) if written else False,
             fmt="",
-            annot_kws={"fontsize": 7},
+            annot_kws={"fontsize": 7, "color": BLACK},
             vmin=min(0.0, lower.min()),
             vmax=max(_LEAST_SCALE, lower.max()),
-            cmap=sns.light_palette(BLUE, as_cmap=True),
+            cmap=sns.light_palette(SKY, as_cmap=True),
             linewidths=0.5,
             square=True,
             cbar_kws={"shrink": 0.6, "label": _label(comparisons)},
@@ -79,6 +82,11 @@ def pairwise(
         axis.tick_params(length=0, pad=2)
         head(figure, title, stand_in=stand_in)
     return figure
+
+
+def _room(names: Sequence[str]) -> float:
+    """Inches that the longest line of some names takes."""
+    return 0.2 + 0.06 * max(len(line) for name in names for line in name.split("\n"))
 
 
 def _square(comparisons: pd.DataFrame, column: str, *, sign: int = 1) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from mer.figures.page import BLUE, COLUMN, PAGE, PAPER, SKY, VERMILION, broken, 
 from mer.tables.titles import METRIC_TITLES
 
 _PANELS = 3
-NO_RESULT = "no result, test clips are looked at after every epoch"
+NO_RESULT = "no result, as test clips are looked at"
 # Part of a panel's height that the marks of chosen epochs take.
 _RUG = 0.06
 

@@ -52,7 +52,7 @@ def setting_series(variants: Mapping[str, Variant]) -> list[SettingSeries]:
     for name, variant in variants.items():
         settings = _settings(variant)
         for setting, number in settings.items():
-            if isinstance(number, bool) or not isinstance(number, int | float):
+            if not isinstance(number, int | float):  # switches are numbers, but have two values at most
                 continue
             others = {key: value for key, value in settings.items() if key != setting}
             key = canonical([variant.spec.name, variant.macro, setting, others])

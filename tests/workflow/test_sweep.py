@@ -10,6 +10,8 @@ import pytest
 
 from tests.workflow.conftest import TINY_SWEEP, runs_of
 
+FIGURES = ("per_class", "scores", "subjects", "pairwise", "fold_bars")
+
 
 def changed(**changes):
     return {**deepcopy(TINY_SWEEP), **changes}
@@ -43,6 +45,8 @@ def test_everything_is_there(finished):
         *(f"{kind}/p/{v}.csv" for v in variants for kind in ("scores", "confusions")),
         *(f"predictions/p/{v}.parquet" for v in variants),
         *(f"figures/p/confusion_{v}.{suffix}" for v in variants for suffix in ("png", "pdf")),
+        *(f"figures/p/{name}.{suffix}" for name in FIGURES for suffix in ("png", "pdf")),
+        "figures/p/figures.json",
         *(f"tables/p.{suffix}" for suffix in ("csv", "md", "tex")),
         *(f"comparisons/p.{suffix}" for suffix in ("csv", "md")),
         "intervals/p.csv",

@@ -65,7 +65,6 @@ def drawn_texts(figure):
         return draw(text, renderer, *arguments)
 
     with pytest.MonkeyPatch.context() as patched:
-        figure.draw_without_rendering()  # finds room for everything
         patched.setattr(Text, "draw", noted)
         FigureCanvasAgg(figure).draw()
     return list({id(text): text for text in found}.values())

@@ -6,7 +6,7 @@ import pytest
 
 from mer.core.errors import DataError
 from mer.figures.critical_difference import critical_difference
-from mer.figures.page import BLUE, COLUMN, PAGE
+from mer.figures.page import BLUE, COLUMN, GREY, PAGE
 from tests.unit.figures.conftest import VARIANTS, drawn_texts
 
 
@@ -31,6 +31,8 @@ def test_bars_join_what_is_not_told_apart(scores):
     bars = [line for line in figure.axes[0].lines if line.get_color() == BLUE]
     assert [set(bar.get_xdata()) for bar in bars] == [{3}]
     assert "critical difference 1.35" in [text.get_text() for text in figure.axes[0].texts]
+    (scale,) = [line for line in figure.axes[0].lines if line.get_color() == GREY]
+    np.testing.assert_allclose(scale.get_xdata(), [1, 2.354], atol=0.001)
     together = critical_difference(scores[:5].assign(best=[0.1, 0.9, 0.1, 0.9, 0.1]), "t")
     (bar,) = [line for line in together.axes[0].lines if line.get_color() == BLUE]
     assert len(bar.get_xdata()) == 4

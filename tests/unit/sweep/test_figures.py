@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+import mer.sweep.figures as planned
 from mer.core.errors import ConfigError
+from mer.figures.critical_difference import FEWEST_METHODS, FEWEST_TASKS
+from mer.figures.fold_bars import MOST_FOLDS
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.figures import ALWAYS
@@ -57,6 +60,12 @@ def test_all_figures_of_a_protocol_are_named():
     } < set(paths)
     assert paths.count(f"{folder}/figures.json") == 1
     assert not any("features" in path or "critical" in path for path in paths)
+
+
+def test_planning_and_drawing_agree_on_what_can_be_drawn():
+    """Planning must not import what draws, so that both have these numbers."""
+    assert planned._MOST_FOLDS == MOST_FOLDS
+    assert (planned._FEWEST_RANKED, planned._FEWEST_TASKS) == (FEWEST_METHODS, FEWEST_TASKS)
 
 
 def test_a_variant_that_does_not_run_is_in_no_figure():
