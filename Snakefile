@@ -28,5 +28,5 @@ rule all:
 
 
 onsuccess:
-    print(f"Done. Print the tables with: mer show {' '.join(campaign.sweeps)}")
-    print("Everything on one page, for a browser: results/report.html")
+    print("Done. A sweep's tables are printed by: mer show <sweep>")
+    print("All finished sweeps on one page, for a browser: mer report")

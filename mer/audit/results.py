@@ -10,7 +10,16 @@ from mer.audit.recount import check_variant, found, parts, score
 from mer.audit.results_folder import Results, Variant, files_of, read_results, sweeps_in
 
 _TOLERANCE = 1e-12
-_LISTS = ("tables", "samples", "audits", "figures", "contact_sheets", "predictions")
+_LISTS = (
+    "tables",
+    "paper_tables",
+    "comparisons",
+    "samples",
+    "audits",
+    "figures",
+    "contact_sheets",
+    "predictions",
+)
 
 
 def audit_results(folder: Path) -> list[Check]:

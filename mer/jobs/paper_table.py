@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mer.artefacts.predictions import read_rows_of
+from mer.artefacts.predictions import read_left_out, read_rows_of
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.errors import IncompleteRunError, listed
 from mer.core.files import complete
@@ -20,9 +20,10 @@ STAND_IN_NOTE = (
     "and are not compared with printed numbers"
 )
 MEASURED_NOTE = (
-    "Measured: mean and standard deviation over seeds, 95 % interval of the pooled score over subjects in "
-    "brackets, difference from the printed number in parentheses"
+    "Measured: mean and standard deviation over seeds, 95 % interval over subjects in brackets, difference "
+    "from the printed number in parentheses (none for single folds, seconds, and numbers of another quantity)"
 )
+UNMEASURED_NOTE = "Nothing in this sweep measures a column of this table: it shows what is printed"
 TOO_NARROW = "cover the truth less often than in 95 % of cases"
 ORACLE_NOTE = "Oracle, no result: the epoch of each fold is the best on its own test clips"
 _F1_NOTES = {
@@ -60,7 +61,8 @@ def paper_table(spec: PaperTableSpec, root: Path, failing: pd.DataFrame) -> Pape
     _refuse_missing(spec, root)
     printed = published_table(spec.paper, spec.table)
     measured = [row for variant in spec.variants for row in _rows(spec, variant, printed, root)]
-    notes = [MEASURED_NOTE] if any(row.n_seeds for row in measured) else []
+    notes = [] if spec.sources else [UNMEASURED_NOTE]
+    notes += [MEASURED_NOTE] if any(row.n_seeds for row in measured) else []
     # With fewer subjects an interval covers the truth too rarely (docs/measurements.md).
     few = {cell.n_subjects for row in measured for cell in row.cells.values()} & set(range(1, 30))
     notes += [f"Intervals over fewer than 30 subjects (here down to {min(few)}) {TOO_NARROW}"] if few else []
@@ -101,9 +103,12 @@ def _groups(sources: Sequence[PaperSource]) -> list[list[PaperSource]]:
 def _rows(
     spec: PaperTableSpec, variant: PaperVariant, printed: PublishedTable, root: Path
 ) -> Iterator[MeasuredRow]:
-    """Make a line of a variant for every group of protocols that it runs under."""
-    for sources in _groups(spec.sources):
-        runs = {one.slug: _run(one, variant, root) for one in sources if one.protocol in variant.protocols}
+    """Make a line of a variant for every group of protocols that it runs under; one if it runs under none."""
+    groups = _groups(spec.sources)
+    running = [group for group in groups if any(one.protocol in variant.protocols for one in group)]
+    for sources in running or groups[:1]:
+        chosen = [one for one in sources if one.protocol in variant.protocols]
+        runs = {one.slug: _run(one, variant, root) for one in chosen}
         skipped = {
             one.slug: variant.skipped[one.protocol] for one in sources if one.protocol in variant.skipped
         }
@@ -114,19 +119,33 @@ def _rows(
                 cell = MeasuredCell(None, remark=f"not run: {reason}")
             cells[column] = cell
         if runs or skipped:
-            yield _row(variant, runs, cells, is_stand_in=sources[0].source == "stand_in")
+            yield _row(variant, chosen, runs, cells, root)
 
 
 def _row(
-    variant: PaperVariant, runs: Mapping[str, Run], cells: Mapping[Column, MeasuredCell], *, is_stand_in: bool
+    variant: PaperVariant,
+    sources: Sequence[PaperSource],
+    runs: Mapping[str, Run],
+    cells: Mapping[Column, MeasuredCell],
+    root: Path,
 ) -> MeasuredRow:
-    n_seeds = max((run.rows["seed"].nunique() for run in runs.values()), default=0)
     oracle = variant.selection == "oracle_test"
+    is_stand_in = any(one.source == "stand_in" for one in sources)
     kind = ("oracle" if oracle else "measured") if runs else "not run"
-    kind += ", stand-in" if runs and is_stand_in else ""
-    remark = "; ".join(filter(None, [variant.remark, ORACLE_NOTE if oracle else ""]))
+    left_out = sum(len(read_left_out([_predictions(one, variant, root)])) for one in sources)
+    remarks = [variant.remarks.get(one.protocol, "") for one in sources]
+    remarks += [ORACLE_NOTE if oracle else ""]
+    remarks += [f"Clips without a face that are left out: {left_out}" if left_out else ""]
     return MeasuredRow(
-        variant.slug, variant.method, variant.variant, kind, n_seeds, is_stand_in, cells, remark
+        slug=variant.slug,
+        method=variant.method,
+        variant=variant.variant,
+        kind=f"{kind}, stand-in" if is_stand_in else kind,
+        n_seeds=max((run.rows["seed"].nunique() for run in runs.values()), default=0),
+        is_stand_in=is_stand_in,
+        place=", ".join(one.protocol for one in sources),
+        cells=cells,
+        remark="; ".join(filter(None, dict.fromkeys(remarks))),
     )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from mer.core.errors import ConfigError, unknown_name
-from mer.published.remarks import remark_on
+from mer.published.remarks import is_comparable, remark_on
 
 # One row per printed number, in the papers' order.
 _FILE = Path(__file__).parent / "results.csv"
@@ -47,12 +47,15 @@ class PublishedCell:
         About this cell: what it stands for, misprints.
     remark
         What is known to be wrong with it; blank if nothing is.
+    is_comparable
+        Whether it is of the quantity that it is called after.
     """
 
     value: float | None
     printed: str
     note: str = ""
     remark: str = ""
+    is_comparable: bool = True
 
 
 @dataclass(frozen=True)
@@ -140,5 +143,5 @@ def _results() -> tuple[dict[str, str], ...]:
 def _cell(row: Mapping[str, str]) -> PublishedCell:
     value = float(row["value"]) if row["value"] else None
     metric = {"acc": "war"}.get(row["metric"], row["metric"])
-    remark = remark_on(row["protocol"], row["method_slug"], row["dataset_scope"], metric)
-    return PublishedCell(value, row["reported_as"], row["note"], remark)
+    key = row["protocol"], row["method_slug"], row["dataset_scope"], metric
+    return PublishedCell(value, row["reported_as"], row["note"], remark_on(*key), is_comparable(*key))

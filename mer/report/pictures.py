@@ -89,7 +89,8 @@ def read_figures(folder: Path, root: Path, drawn: Sequence[Path]) -> list[Pictur
     DataError, IncompleteRunError
         If the list or a file is damaged, or a listed file is not there.
     """
-    described = _described(folder / "figures.json")
+    names = {path.name for path in drawn}
+    described = {name: words for name, words in _described(folder / "figures.json").items() if name in names}
     pictures = [read_picture(folder / name, root, *words) for name, words in described.items()]
     pictures += [
         read_picture(path, root, "", _told_by_name(path)) for path in drawn if path.name not in described

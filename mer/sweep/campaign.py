@@ -27,11 +27,8 @@ class Campaign:
 
     def __init__(self, sweeps: Sequence[Jobs], shelf: Callable[[], Sequence[Jobs]] = tuple) -> None:
         self._shelf = shelf
+        refuse_doubled(sweeps)
         self.sweeps = {jobs.sweep.config.name: jobs for jobs in sweeps}
-        if len(self.sweeps) < len(sweeps):
-            names = [jobs.sweep.config.name for jobs in sweeps]
-            doubled = sorted({name for name in names if names.count(name) > 1})
-            raise ConfigError(f"Two sweeps are called {', '.join(doubled)}. Give each a name of its own.")
 
     def check(self) -> None:
         """Make every index and every fold of every sweep."""
@@ -139,11 +136,27 @@ class Campaign:
 
     @cached_property
     def _others(self) -> list[Jobs]:
+        shelf = self._shelf()
+        refuse_doubled(shelf)
         return [
             jobs
-            for jobs in self._shelf()
+            for jobs in shelf
             if jobs.sweep.config.paper_tables and jobs.sweep.config.name not in self.sweeps
         ]
+
+
+def refuse_doubled(sweeps: Sequence[Jobs]) -> None:
+    """Refuse sweeps of one name: they would write into one folder.
+
+    Raises
+    ------
+    ConfigError
+        Naming them.
+    """
+    names = [jobs.sweep.config.name for jobs in sweeps]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ConfigError(f"Two sweeps are called {', '.join(doubled)}. Give each a name of its own.")
 
 
 def report_revision() -> str:

@@ -64,7 +64,10 @@ class Jobs(FigureJobs):
         return [f"{self.root}/paper_tables/{name}.{suffix}" for name in names for suffix in suffixes]
 
     def published(self, protocol: str) -> str | None:
-        """Return the slug of a protocol's published numbers on its databases."""
+        """Return the slug of a protocol's published numbers: what the sweep says, else by its databases."""
+        for entry in self.sweep.config.paper_tables:
+            if protocol in entry.protocols:
+                return entry.protocols[protocol]
         samples = self.sweep.split(protocol).samples.values()
         found = self.sweep.protocol(protocol).published(sorted({sample.database for sample in samples}))
         return found.slug if found else None
@@ -103,7 +106,7 @@ class Jobs(FigureJobs):
                 variant=name,
                 method=variant.spec.title,
                 published=variant.spec.published,
-                remark=self._remark(protocol, name),
+                remark=self.remark(protocol, name),
                 skipped=self.sweep.skipped.get((protocol, name), ""),
             )
             for name in self.sweep.asked(protocol)
@@ -117,7 +120,7 @@ class Jobs(FigureJobs):
             pooling=self.sweep.split(protocol).pooling,
             metrics=entry.spec.metrics,
             rows=rows,
-            notes=(*self.sweep.split(protocol).notes, *self._macro_notes(protocol)),
+            notes=(*self.sweep.split(protocol).notes, *self.macro_notes(protocol)),
             revision=digest([scores, code_digest("mer.jobs.table")]),
         )
         return spec.as_json()
@@ -163,19 +166,22 @@ class Jobs(FigureJobs):
             predictions=tuple(path for one in protocols for path in self.predictions(one)),
             runs=runs,
             not_drawn={"critical_difference": self.no_ranks} if self.no_ranks else {},
-            skipped=tuple(f"{v} on {p}: {reason}" for (p, v), reason in self.sweep.skipped.items()),
+            skipped=(
+                *(f"{protocol}: {reason}" for protocol, reason in self.sweep.config.missing.items()),
+                *(f"{v} on {p}: {reason}" for (p, v), reason in self.sweep.skipped.items()),
+            ),
         )
         return spec.as_json()
 
     # Look-ups
 
-    def _macro_notes(self, protocol: str) -> tuple[str, ...]:
+    def macro_notes(self, protocol: str) -> tuple[str, ...]:
         """Return what tables must say about the macro-expressions that some variant learns from."""
         variants = [self.sweep.config.variants[name] for name in self.sweep.variants(protocol)]
         names = dict.fromkeys(name for variant in variants for name in variant.macro)
         return tuple(note for name in names for note in self.sweep.index(name).notes)
 
-    def _remark(self, protocol: str, variant: str) -> str:
+    def remark(self, protocol: str, variant: str) -> str:
         """Return what a table must say about a variant; of one that does not run, nothing is known."""
         chosen = self.sweep.config.variants[variant]
         runs = (protocol, variant) not in self.sweep.skipped

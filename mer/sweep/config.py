@@ -19,7 +19,7 @@ from mer.protocols.base import ProtocolParams, ProtocolSpec
 from mer.sweep.baseline import baseline_problems
 from mer.sweep.macro import macro_problems
 from mer.sweep.missing_data import settle_missing
-from mer.sweep.paper_entries import PaperTableEntry, paper_problems
+from mer.sweep.paper_entries import PaperTableEntry, paper_problems, published_problems
 from mer.sweep.validation import validated
 from mer.sweep.variant_plan import VariantPlan, different_seeds, planned
 from mer.training.settings import Selection, TrainingParams
@@ -231,6 +231,10 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
     plans = planned(raw, problems)
     problems += _macro_problems(raw, entries, plans)
     problems += paper_problems(file.paper_tables if file else (), [*raw.get("protocols", ()), *missing])
+    problems += published_problems(
+        {name: plan.published for name, plan in plans.items()},
+        {name: spec.name for name, (spec, _) in entries["variants"].items()},
+    )
     problems += baseline_problems(raw.get("baseline"), entries["variants"])
     if problems or file is None:
         raise ConfigError(listed(f"{place} is not valid:", problems))

@@ -45,12 +45,39 @@ def settle_missing(raw: Mapping[str, Any], problems: list[str]) -> tuple[dict[st
         settled[name], lacks = _settled(name, settings, name in has_folder, problems)
         if lacks:
             gone[name] = f"no folder for {name} in paths.yaml"
-    left_out = {name: reason for name, one in protocols.items() for reason in [_reason(one, gone)] if reason}
+    partly = _partly_real(datasets, settled)
+    left_out = {
+        name: reason
+        for name, one in protocols.items()
+        for reason in [_reason(one, gone) or _mixed(one, partly)]
+        if reason
+    }
     kept = {name: one for name, one in protocols.items() if name not in left_out}
     if left_out and not kept:
         reasons = "; ".join(dict.fromkeys(left_out.values()))
         problems.append(f"protocols: none can run, {reasons}. Write down where the data lie")
-    return {**raw, "datasets": settled, "protocols": kept, **_variants(raw, left_out)}, left_out
+    changed = _variants(raw, left_out, gone)
+    return {**raw, "datasets": settled, "protocols": kept, **changed}, left_out
+
+
+def _partly_real(datasets: Mapping[str, Any], settled: Mapping[str, Any]) -> dict[str, bool]:
+    """Tell of each data set that may be a stand-in whether an own copy is taken."""
+    return {
+        name: "stand_in" not in settled[name]
+        for name, settings in datasets.items()
+        if isinstance(settings, dict) and settings.get("missing") == "stand_in"
+    }
+
+
+def _mixed(protocol: object, is_real: Mapping[str, bool]) -> str:
+    """Say that a protocol has own copies of some data sets and stand-ins of others; blank if not."""
+    named = protocol.get("datasets") if isinstance(protocol, dict) else None
+    chosen = [name for name in named if name in is_real] if isinstance(named, list) else []
+    lacking = [name for name in chosen if not is_real[name]]
+    if not lacking or len(lacking) == len(chosen):
+        return ""
+    own = ", ".join(name for name in chosen if is_real[name])
+    return f"no folder for {', '.join(lacking)} in paths.yaml, and stand-ins cannot meet real clips of {own}"
 
 
 def _settled(name: str, settings: object, has_folder: bool, problems: list[str]) -> tuple[object, bool]:
@@ -76,16 +103,28 @@ def _reason(protocol: object, gone: Mapping[str, str]) -> str:
     return "; ".join(gone[name] for name in named if name in gone) if isinstance(named, list) else ""
 
 
-def _variants(raw: Mapping[str, Any], left_out: Mapping[str, str]) -> dict[str, Any]:
-    """Take protocols that are left out from what variants ask for; one that has no other is left out."""
+def _variants(raw: Mapping[str, Any], left_out: Mapping[str, str], gone: Mapping[str, str]) -> dict[str, Any]:
+    """Take what is left out from what variants ask for; one without any other protocol is left out."""
     variants = raw.get("variants")
-    if not left_out or not isinstance(variants, dict):
+    if not (gone or left_out) or not isinstance(variants, dict):
         return {}
-    kept = {}
-    for name, settings in variants.items():
+    kept: dict[str, Any] = {}
+    for name, given in variants.items():
+        settings = _without_macro(given, gone)
         asked = settings.get("protocols") if isinstance(settings, dict) else None
-        if not isinstance(asked, list):
+        if not isinstance(settings, dict) or not isinstance(asked, list):
             kept[name] = settings
         elif rest := [one for one in asked if one not in left_out]:
             kept[name] = {**settings, "protocols": rest}
-    return {"variants": kept}
+    # A baseline that runs under none of the protocols that are left is none.
+    dropped = raw.get("baseline") in variants and raw.get("baseline") not in kept
+    return {"variants": kept, **({"baseline": None} if dropped else {})}
+
+
+def _without_macro(settings: object, gone: Mapping[str, str]) -> object:
+    """Skip a variant that learns from macro-expressions which are not at hand."""
+    macro = settings.get("macro") if isinstance(settings, dict) else None
+    lacks = [gone[name] for name in macro if name in gone] if isinstance(macro, list) else []
+    if not lacks or not isinstance(settings, dict):
+        return settings
+    return {**{key: value for key, value in settings.items() if key != "macro"}, "skip": "; ".join(lacks)}

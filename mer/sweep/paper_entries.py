@@ -1,12 +1,12 @@
 """Which tables of the papers a sweep makes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import Field
 
 from mer.core.errors import ConfigError, unknown_name
 from mer.core.parameters import Params
-from mer.published.catalogue import published_protocols
+from mer.published.catalogue import published_methods, published_protocols
 from mer.published.tables import published_table, table_name
 
 
@@ -44,7 +44,28 @@ def paper_problems(entries: Sequence[PaperTableEntry], protocols: Iterable[str])
         for name, slug in entry.protocols.items():
             if name not in known:
                 problems.append(f"{place}.protocols: {unknown_name('protocol', name, known)}")
-            if slug not in published_protocols():
-                found = unknown_name("published protocol", slug, published_protocols())
+            whole = [one.slug for one in published_protocols().values() if not one.part]
+            if slug not in whole:
+                found = unknown_name("published protocol", slug, whole)
                 problems.append(f"{place}.protocols.{name}: {found}")
     return problems
+
+
+def published_problems(published: Mapping[str, str | None], methods: Mapping[str, str]) -> list[str]:
+    """List variants that stand for another method's published numbers.
+
+    Parameters
+    ----------
+    published
+        Slug that each variant gives, by its name; None where it gives none.
+    methods
+        Method of each variant.
+    """
+    wrong = []
+    for name, slug in published.items():
+        if slug is None or name not in methods:
+            continue
+        key = published_methods()[slug].key
+        if key != methods[name]:
+            wrong.append(f"variants.{name}.published: '{slug}' is {key or 'only cited'}, not {methods[name]}")
+    return wrong

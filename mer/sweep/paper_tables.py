@@ -1,7 +1,10 @@
 """The jobs that make tables of the papers: their files, and the specification that each is given."""
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
+import mer.published
 from mer.core.digests import code_digest, digest
 from mer.published.catalogue import published_protocols
 from mer.published.tables import PublishedTable, published_table
@@ -11,9 +14,9 @@ from mer.sweep.specs.paper_table import PaperSource, PaperTableSpec, PaperVarian
 
 
 def paper_scores(jobs: Jobs, table: str) -> list[str]:
-    """Name the scores of everything that a table shows; predictions are made with them."""
-    entry = _entry(jobs, table)
-    return [path for source in _sources(jobs, entry) for path in jobs.scores(source.protocol)]
+    """Name the predictions of everything that a table shows, and their scores."""
+    protocols = [source.protocol for source in _sources(jobs, _entry(jobs, table))]
+    return [path for one in protocols for path in (*jobs.predictions(one), *jobs.scores(one))]
 
 
 def paper_table_spec(jobs: Jobs, table: str) -> str:
@@ -41,7 +44,15 @@ def paper_table_spec(jobs: Jobs, table: str) -> str:
 
 def published_audit_spec() -> str:
     """Specify the job that audits published numbers, once for all sweeps."""
-    return PublishedAuditSpec(revision=code_digest("mer.jobs.published_audit")).as_json()
+    revision = digest([_published_digest(), code_digest("mer.jobs.published_audit")])
+    return PublishedAuditSpec(revision=revision).as_json()
+
+
+@cache
+def _published_digest() -> str:
+    """Digest all published data: the audit and the tables read most of it."""
+    folder = Path(mer.published.__path__[0])
+    return digest([[path.name, path.read_text(encoding="utf-8")] for path in sorted(folder.glob("*.csv"))])
 
 
 def _entry(jobs: Jobs, table: str) -> PaperTableEntry:
@@ -64,7 +75,7 @@ def _sources(jobs: Jobs, entry: PaperTableEntry) -> tuple[PaperSource, ...]:
                 source=split.source,
                 pooling=split.pooling,
                 subject_disjoint=jobs.sweep.protocol(protocol).subject_disjoint,
-                notes=split.notes,
+                notes=(*split.notes, *jobs.macro_notes(protocol)),
             )
         )
     return tuple(sources)
@@ -90,5 +101,5 @@ def _variant(jobs: Jobs, name: str, protocols: Sequence[str]) -> PaperVariant:
         selection=chosen.selection,
         protocols=tuple(one for one in protocols if name in jobs.sweep.variants(one)),
         skipped=skipped,
-        remark=chosen.spec.remark,
+        remarks={one: jobs.remark(one, name) for one in protocols if name in jobs.sweep.variants(one)},
     )

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from mer.core.seeds import stream
+from mer.core.types import COMPOSITE
 from mer.evaluation.averaging import Pooling, averaged
 from mer.evaluation.counts import count_by
+from mer.evaluation.design import Design, counts_of, draws_of, mean_over_seeds
 from mer.evaluation.metrics import METRICS, Metric
-from mer.evaluation.subject_bootstrap import subject_bootstrap
 from mer.published.catalogue import PublishedName, published_protocols
 from mer.published.tables import Column
 from mer.tables.paper_table import MeasuredCell
@@ -21,6 +23,8 @@ _METRICS = {"acc": "war"}
 _F1 = {"elrcn": "f1_of_means", "resnet10-macro": "macro_f1"}
 # Columns that stand for all that was tested, not for one database of it.
 _ALL = ("composite", "average")
+NOT_MEASURED = "not measured: no protocol that the variant runs under has such a column"
+NO_COSTS = "not measured: 'costs: true' in the sweep counts parameters and seconds"
 NOT_ALL_PARTS = "a mean of several experiments, of which some were not run"
 
 
@@ -46,9 +50,7 @@ class Run:
     costs: Mapping[str, float] = field(default_factory=dict)
 
 
-def measured_cell(
-    paper: str, column: Column, runs: Mapping[str, Run], *, n_draws: int = 2000
-) -> MeasuredCell:
+def measured_cell(paper: str, column: Column, runs: Mapping[str, Run]) -> MeasuredCell:
     """Measure what a column of a paper's table asks for.
 
     Parameters
@@ -58,9 +60,8 @@ def measured_cell(
     column
         The column.
     runs
-        Predictions by the slug of the published protocol that they stand for.
-    n_draws
-        Draws of subjects for the interval; every cell draws from ``default_rng(0)``.
+        Predictions by the slug of the published protocol that they stand for. Intervals are those of the
+        sweep's own files: the same draws of subjects.
     """
     name = published_protocols()[column.protocol]
     if name.status == "cited only":
@@ -69,9 +70,9 @@ def measured_cell(
         return _mean_of_parts(paper, column, name, runs)
     run = runs.get(name.of[0] if name.of else column.protocol)
     if run is None:
-        return MeasuredCell(None)
+        return MeasuredCell(None, remark=NOT_MEASURED if runs else "")
     if column.metric in _COSTS:
-        return MeasuredCell(run.costs.get(column.metric))
+        return MeasuredCell(run.costs.get(column.metric), remark="" if run.costs else NO_COSTS)
     rows = _chosen(run.rows, name, column)
     if rows.empty:
         return MeasuredCell(None, remark=f"no clip of {column.scope} is tested")
@@ -79,7 +80,7 @@ def measured_cell(
     metric = METRICS[metric_name(paper, column)]
     _, counts = count_by(rows, run.classes, ["seed", "fold"])
     values = averaged(metric, counts, pooling)
-    interval = _interval(metric, rows, run.classes, n_draws if pooling == "pooled" else 0)
+    interval = _interval(metric, rows, Design(tuple(run.classes), pooling))
     sd = float(values.std(ddof=1)) if len(values) > 1 else None
     return MeasuredCell(float(values.mean()), sd, *interval)
 
@@ -93,9 +94,7 @@ def metric_name(paper: str, column: Column) -> str:
 
 def _mean_of_parts(paper: str, column: Column, name: PublishedName, runs: Mapping[str, Run]) -> MeasuredCell:
     """Average the experiments that a column is the mean of; nothing unless all were run."""
-    parts = [
-        measured_cell(paper, Column(slug, "average", column.metric), runs, n_draws=0) for slug in name.of
-    ]
+    parts = [measured_cell(paper, Column(slug, "average", column.metric), runs) for slug in name.of]
     values = [part.value for part in parts if part.value is not None]
     if len(values) < len(parts):
         return MeasuredCell(None, remark=NOT_ALL_PARTS if values else "")
@@ -111,14 +110,14 @@ def _chosen(rows: pd.DataFrame, name: PublishedName, column: Column) -> pd.DataF
     return rows[rows["database"] == column.scope.replace("-", "_")]
 
 
-def _interval(
-    metric: Metric, rows: pd.DataFrame, classes: Sequence[str], n_draws: int
-) -> tuple[float | None, float | None, int]:
-    """Return the ends of the interval over subjects and their number; none without a clip of every class."""
-    (persons, _), counts = count_by(rows, classes, ["person", "seed"])
-    if n_draws == 0 or len(persons) < 2 or not counts.sum(axis=(0, 1)).sum(axis=1).all():
+def _interval(metric: Metric, rows: pd.DataFrame, design: Design) -> tuple[float | None, float | None, int]:
+    """Return the ends of the interval over subjects and their number; none where they cannot be drawn."""
+    databases = rows["database"].unique()
+    scope = COMPOSITE if len(databases) > 1 else str(databases[0])
+    counts = counts_of(rows, design)
+    draws = draws_of(counts, design, stream("comparison", str(rows["protocol"].iloc[0]), scope))
+    if draws is None:
         return None, None, 0
-    found = subject_bootstrap(
-        counts, lambda drawn: metric(drawn).mean(axis=-1), np.random.default_rng(0), n_draws=n_draws
-    )
-    return found.low, found.high, len(persons)
+    statistic = mean_over_seeds(metric, design)
+    found = draws.interval(draws.values(counts, statistic), 0.0, design.level)
+    return found.low, found.high, len(counts)

@@ -22,7 +22,13 @@ NONE = "–"
 # Of the CSV file, whatever the table holds. Values are fractions, millions of parameters or seconds.
 COLUMNS = (
     *("paper", "table", "method_slug", "method", "variant", "kind", "protocol", "scope", "metric", "value"),
-    *("printed", "sd", "low", "high", "n_seeds", "difference", "source", "remark"),
+    *("measured_under", "printed", "sd", "low", "high", "n_seeds", "difference", "source", "remark"),
+)
+# Notes on printed numbers that readers of a table need; the others are in the CSV file only.
+_TOLD = (
+    *("suspect", "misprint suspected", "UAR and WAR appear exchanged", "paper says micro-averaged F1"),
+    *("averaging of", "garbled", "asterisk", "protocol and database of the cited value", "frame level"),
+    *("four classes including", "the FR paper", "the ELRCN paper", "the ResNet10 paper", "provided by"),
 )
 # Where the papers took their numbers from.
 KINDS = {
@@ -70,6 +76,8 @@ class MeasuredRow:
         Title, and name in the configuration.
     kind
         ``measured``, ``oracle`` or ``not run``.
+    place
+        Protocols of the sweep that it ran under; blank where it did not.
     n_seeds
         Runs behind the means.
     is_stand_in
@@ -86,6 +94,7 @@ class MeasuredRow:
     kind: str
     n_seeds: int
     is_stand_in: bool
+    place: str = ""
     cells: Mapping[Column, MeasuredCell] = field(default_factory=dict)
     remark: str = ""
 
@@ -160,6 +169,7 @@ class PaperTable:
                 "high": cell.high,
                 "n_seeds": row.n_seeds,
                 "difference": self._difference(row, column, cell),
+                "measured_under": row.place,
                 "source": "stand_in" if row.is_stand_in else "real",
                 "remark": _joined(cell.remark, row.remark, self.about_columns.get(column, "")),
             }
@@ -206,7 +216,8 @@ class PaperTable:
         return line
 
     def _measured_text(self, row: MeasuredRow, notes: Notes) -> list[str]:
-        line = [row.method + notes.mark(row.remark), row.variant, row.kind, str(row.n_seeds or NONE)]
+        variant = f"{row.variant} on {row.place}" if self._is_one_of_several(row) else row.variant
+        line = [row.method + notes.mark(row.remark), variant, row.kind, str(row.n_seeds or NONE)]
         for column in self.printed.columns:
             cell = row.cells.get(column)
             if cell is None or cell.value is None:
@@ -224,8 +235,15 @@ class PaperTable:
         printed = next((one for one in self.printed.rows if one.slug == row.slug), None)
         if row.is_stand_in or cell.value is None or printed is None:
             return None
-        value = printed.cells[column].value if column in printed.cells else None
-        return None if value is None or self._averages_less(printed, column) else cell.value - value
+        other = printed.cells.get(column)
+        if other is None or other.value is None or not other.is_comparable or _is_of_another_run(column):
+            return None
+        return None if self._averages_less(printed, column) else cell.value - other.value
+
+    def _is_one_of_several(self, row: MeasuredRow) -> bool:
+        """Whether another line of the same kind is of the same variant, under other protocols."""
+        alike = [one for one in self.measured if (one.variant, one.kind) == (row.variant, row.kind)]
+        return len(alike) > 1
 
     def _averages_less(self, row: PublishedRow, column: Column) -> bool:
         """Whether a printed mean is over fewer experiments than a measured one: some were not reported."""
@@ -235,8 +253,14 @@ class PaperTable:
         return any(one not in row.cells or row.cells[one].value is None for one in siblings)
 
     def _remarks(self, slug: str, column: Column, cell: PublishedCell) -> list[str]:
-        """List what is known to be wrong with a printed number, and what the audit found."""
-        return list(dict.fromkeys(filter(None, [cell.remark, self.failing.get((slug, column), "")])))
+        """List what is known to be wrong with a printed number, what the audit found, what it stands for."""
+        told = [note for note in cell.note.split("; ") if note.startswith(_TOLD)]
+        return list(dict.fromkeys(filter(None, [cell.remark, self.failing.get((slug, column), ""), *told])))
+
+
+def _is_of_another_run(column: Column) -> bool:
+    """Whether nothing can be subtracted: folds were drawn otherwise, or seconds are of another machine."""
+    return column.metric == "exec_seconds" or published_protocols()[column.protocol].part.startswith("fold ")
 
 
 def _joined(*remarks: str) -> str:

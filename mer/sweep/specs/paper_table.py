@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from mer.core.parameters import Params
 from mer.sweep.specs.base import Spec
 
@@ -54,8 +56,8 @@ class PaperVariant(Params):
         Protocols of the configuration that it runs under.
     skipped
         Why it does not run under others.
-    remark
-        What is to be said about it.
+    remarks
+        What is to be said about it under each protocol.
     """
 
     variant: str
@@ -64,7 +66,7 @@ class PaperVariant(Params):
     selection: Literal["last", "inner_val", "oracle_test"]
     protocols: tuple[str, ...]
     skipped: dict[str, str]
-    remark: str = ""
+    remarks: dict[str, str] = Field(default_factory=dict)
 
 
 class PaperTableSpec(Spec):

@@ -58,7 +58,8 @@ def finished(tmp_path_factory):
     table.run(spec, [root / path for path in jobs.scores("p")], [root / path for path in jobs.tables()])
     listed = SummarySpec.model_validate_json(jobs.summary_spec())
     summary.run(listed, root / "results/mine/sweep.json")
-    for path in (*listed.samples, *listed.audits, *listed.figures, *listed.contact_sheets):
+    unmade = (listed.samples, listed.audits, listed.figures, listed.contact_sheets, listed.comparisons)
+    for path in (path for paths in unmade for path in paths):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).touch()
     return root

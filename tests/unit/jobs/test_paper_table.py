@@ -97,8 +97,11 @@ def test_two_protocols_on_the_same_kind_of_clips_have_lines_of_their_own(tmp_pat
     write(tmp_path, "fr")
     write(tmp_path, "fr", protocol="other", wrong={(0, 0)})
     lines = made(tmp_path, spec((source(), source("other")), (variant("fr", "fr", ("p", "other")),)))
-    values = [float(one["value"]) for one in lines if one["variant"] and one["metric"] == "uar"]
-    assert values == [1.0, 0.875]
+    own = [one for one in lines if one["variant"] and one["metric"] == "uar"]
+    assert [(one["measured_under"], float(one["value"])) for one in own] == [("p", 1.0), ("other", 0.875)]
+    text = (tmp_path / "t.md").read_text()
+    assert "| fr on p " in text
+    assert "| fr on other " in text
 
 
 def test_a_variant_that_is_not_run_has_dashes_and_the_reason(tmp_path):
@@ -146,3 +149,24 @@ def test_printed_numbers_that_fail_the_audit_are_marked_with_its_reason(tmp_path
     remarks = {one["remark"] for one in lines if one["method_slug"] == "fr" and one["kind"] == "published"}
     assert remarks == {"audit: no average", ""}
     assert "- [1] audit: no average" in (tmp_path / "t.md").read_text()
+
+
+def test_a_variant_that_runs_under_no_protocol_has_one_line(tmp_path):
+    write(tmp_path, "fr")
+    write(tmp_path, "fr", protocol="other")
+    skipped = variant("big", "basic-inception", (), skipped={"p": "takes a GPU", "other": "takes a GPU"})
+    runs = variant("fr", "fr", ("p", "other"))
+    made(tmp_path, spec((source(), source("other")), (runs, skipped)))
+    assert (tmp_path / "t.md").read_text().count("Title of big") == 1
+
+
+def test_what_is_to_be_said_about_a_variant_is_said(tmp_path):
+    write(tmp_path, "fr")
+    lines = made(tmp_path, spec(variants=(variant("fr", "fr", remarks={"p": "learns from others"}),)))
+    assert next(one for one in lines if one["variant"] == "fr")["remark"] == "learns from others"
+
+
+def test_a_table_that_nothing_is_measured_for_says_so(tmp_path):
+    asked = PaperTableSpec(paper="fr", table="Table 6", sources=(), variants=(), missing={}, revision="")
+    made(tmp_path, asked)
+    assert paper_table.UNMEASURED_NOTE in (tmp_path / "t.md").read_text()

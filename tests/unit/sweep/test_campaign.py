@@ -81,3 +81,9 @@ def test_data_that_are_missing_for_tables_of_papers_are_listed_by_sweep():
     )
     with pytest.raises(DataError, match="two: casme2: no folder is configured"):
         Campaign([], lambda: [lacking]).paper_tables()
+
+
+def test_two_sweeps_of_one_name_on_the_shelf_are_refused():
+    shelf = [jobs("two", "ststnet", **PAPER), jobs("two", "majority", **PAPER)]
+    with pytest.raises(ConfigError, match="Two sweeps are called two"):
+        Campaign([], lambda: shelf).paper_tables()

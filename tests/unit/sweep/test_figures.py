@@ -97,36 +97,57 @@ def test_the_shown_score_is_one_that_the_protocol_reports():
         object.__setattr__(made.sweep.config.protocols["p"].spec, "metrics", ("uf1", "uar", "war"))
 
 
-def of_databases(n_protocols, **changes):
-    protocols = {f"p{n}": {"protocol": "loso", "datasets": ["demo"]} for n in range(n_protocols)}
-    variants = {"majority": {}, "ststnet": {}, "sssnet": {}}
-    return jobs(**{"protocols": protocols, "variants": variants, **changes})
+CLASSES = ("negative", "positive", "surprise")
+NAMES = ("casme2", "samm", "mmew", "casme", "smic_hs", "smic_vis")
 
 
-def test_methods_are_ranked_over_enough_databases():
-    made = of_databases(5)
+@pytest.fixture
+def of_databases(flow_table):
+    """Plan a sweep on flow images of some databases, in one protocol."""
+
+    def plan(names, **changes):
+        rows = [(name, f"{name}{n}", f"c{k}", k) for name in names for n in range(2) for k in CLASSES]
+        raw = {
+            "datasets": {"flows": {"dataset": "flow_images"}},
+            "paths": {"flows": str(flow_table(rows))},
+            "protocols": {"p": {"protocol": "loso", "datasets": ["flows"]}},
+            "variants": {"majority": {}, "ststnet": {}, "sssnet": {}},
+        }
+        return jobs(**{**raw, **changes})
+
+    return plan
+
+
+def test_methods_are_ranked_over_enough_databases(of_databases):
+    made = of_databases(NAMES[:5])
     assert made.no_ranks == ""
     assert "results/mine/figures/critical_difference.pdf" in made.figures()
     assert "results/mine/figures/figures.json" in made.figures()
     spec = json.loads(made.ranks_spec())
     assert spec["variants"] == ["majority", "ststnet", "sssnet"]
-    assert spec["tasks"] == {f"p{n}": ["demo"] for n in range(5)}
-    assert len(made.ranked_scores()) == 15
+    assert spec["tasks"] == {"p": sorted(NAMES[:5])}
+    assert len(made.ranked_scores()) == 3
     assert json.loads(made.summary_spec())["not_drawn"] == {}
 
 
-def test_the_reason_why_methods_are_not_ranked_is_said():
-    few = of_databases(4)
-    reason = "ranks take at least 5 databases over all protocols, these are 4"
+def test_the_reason_why_methods_are_not_ranked_is_said(of_databases):
+    few = of_databases(NAMES[:4])
+    reason = "ranks take at least 5 databases with people of their own, these are 4"
     assert few.no_ranks == reason
     assert json.loads(few.summary_spec())["not_drawn"] == {"critical_difference": reason}
     assert not any("critical" in path for path in few.figures())
     oracle = {"majority": {}, "ststnet": {}, "best": net(selection="oracle_test")}
     assert (
-        "no oracles, that run under every protocol, these are 2" in of_databases(5, variants=oracle).no_ranks
+        "no oracles, that run under every protocol, these are 2"
+        in of_databases(NAMES[:5], variants=oracle).no_ranks
     )
-    elsewhere = {"majority": {}, "ststnet": {}, "sssnet": {"protocols": ["p1"]}}
-    assert "these are 2" in of_databases(5, variants=elsewhere).no_ranks
+
+
+def test_a_database_counts_once_whatever_protocols_and_cameras_it_is_tested_under(of_databases):
+    one = {"protocol": "loso", "datasets": ["flows"]}
+    again = of_databases(NAMES[:4], protocols={"p": one, "q": {**one, "task": "three_class"}})
+    assert again.no_ranks.endswith("these are 4")
+    assert of_databases(("casme2", "samm", "mmew", "smic_hs", "smic_vis")).no_ranks.endswith("these are 4")
 
 
 def test_features_are_those_of_the_fold_that_the_table_is_made_of():

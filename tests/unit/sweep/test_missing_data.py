@@ -52,3 +52,27 @@ def test_a_sweep_without_any_data_says_so():
     text = TEXT.replace("  p: {protocol: loso, datasets: [smic_hs]}\n", "").replace("[real, p]", "[real]")
     with pytest.raises(ConfigError, match="protocols: none can run, no folder for flows in paths.yaml"):
         parsed(text)
+
+
+def test_own_copies_and_stand_ins_do_not_meet_in_a_protocol():
+    text = TEXT.replace(
+        "protocols:\n", "  samm: {stand_in: {scale: 0.1}, missing: stand_in}\nprotocols:\n", 1
+    )
+    text = text.replace("  p: {", "  both: {protocol: loso, datasets: [smic_hs, samm]}\n  p: {")
+    config = parsed(text, paths={"smic_hs": "/s"})
+    assert list(config.protocols) == ["p"]
+    assert config.missing["both"] == (
+        "no folder for samm in paths.yaml, and stand-ins cannot meet real clips of smic_hs"
+    )
+
+
+def test_a_baseline_that_is_left_out_is_none():
+    config = parsed(TEXT, baseline="only")
+    assert config.baseline is None
+    assert parsed(TEXT, baseline="only", paths={"flows": "/f"}).baseline == "only"
+
+
+def test_variants_without_their_macro_expressions_are_skipped_with_the_reason():
+    text = TEXT.replace("  both:", "  emr: {macro: [flows]}\n  both:")
+    variant = parsed(text).variants["emr"]
+    assert (variant.macro, variant.skip) == ((), "no folder for flows in paths.yaml")

@@ -1,3 +1,10 @@
+from pathlib import Path
+
+import yaml
+
+from mer.sweep.cells import Jobs
+from mer.sweep.config import parse
+from mer.sweep.plan import Sweep
 from tests.unit.sweep.test_config import VALID, parsed, problems
 
 
@@ -26,3 +33,20 @@ def test_a_variant_may_stand_for_another_published_method():
     assert config.variants["r3"].published == "lbp-top-r3p8"
     lines = problems(variants={"r3": {"method": "lbp_top_svm", "published": "lbp-top-r9p8"}})
     assert lines[0].startswith("variants.r3.published: Unknown published method 'lbp-top-r9p8'.")
+    lines = problems(variants={"net": {"method": "ststnet", "published": "fr"}})
+    assert lines == ["variants.net.published: 'fr' is fr, not ststnet"]
+
+
+def test_a_part_of_a_protocol_is_nothing_that_a_protocol_can_stand_for():
+    tables = [{"paper": "tlcnn", "table": "Table 3", "protocols": {"first": "tlcnn560-tim64-fold1"}}]
+    lines = problems(paper_tables=tables)
+    assert lines[0].startswith("paper_tables.0.protocols.first: Unknown published protocol")
+
+
+def test_what_a_sweep_says_of_a_protocol_holds_for_all_its_tables():
+    raw = yaml.safe_load(VALID)
+    raw["paper_tables"] = [
+        {"paper": "tlcnn", "table": "Table 3", "protocols": {"first": "tlcnn560-tim64-mean"}}
+    ]
+    jobs = Jobs(Sweep(parse(raw, "mine.yaml", Path.cwd())))
+    assert jobs.published("first") == "tlcnn560-tim64-mean"

@@ -1,8 +1,11 @@
 import pandas as pd
 import pytest
 
+from mer.core.seeds import stream
+from mer.evaluation.design import Design
+from mer.evaluation.score_intervals import score_intervals
 from mer.published.tables import Column
-from mer.tables.measured_cells import NOT_ALL_PARTS, Run, measured_cell, metric_name
+from mer.tables.measured_cells import NO_COSTS, NOT_ALL_PARTS, NOT_MEASURED, Run, measured_cell, metric_name
 
 CLASSES = ("a", "b")
 # Two databases, two people each; the first clip of each person is of class a. One error per row of
@@ -22,7 +25,7 @@ def rows(wrong=(), seeds=(0,)):
             predicted = ("b" if true == "a" else "a") if (number, seed) in wrong else true
             records.append(
                 {
-                    "seed": seed, "fold": "pqrs".index(person), "database": database, "person": person,
+                    "protocol": "p", "seed": seed, "fold": "pqrs".index(person), "database": database, "person": person,
                     "sample_id": str(number), "true": true, "predicted": predicted,
                 }
             )  # fmt: skip
@@ -58,7 +61,6 @@ def test_one_fold_of_a_protocol_and_the_mean_of_its_folds():
         for one in ("fold1", "fold2", "fold3", "mean")
     ]
     assert [one.value for one in values] == [0.5, 0.0, 1.0, 0.625]
-    assert values[-1].low is None
 
 
 def test_a_direction_of_a_holdout_is_its_tested_database():
@@ -92,6 +94,8 @@ def test_costs_are_taken_as_they_are():
     runs = {"single-samm-4": run(params_millions=10.24)}
     assert measured_cell("fr", Column("single-samm-4", "samm", "params_millions"), runs).value == 10.24
     assert measured_cell("fr", Column("single-samm-4", "samm", "exec_seconds"), runs).value is None
+    found = measured_cell("fr", Column("single-samm-4", "samm", "exec_seconds"), {"single-samm-4": run()})
+    assert found.remark == NO_COSTS
 
 
 def test_what_is_only_cited_says_so():
@@ -99,8 +103,23 @@ def test_what_is_only_cited_says_so():
     assert found.remark == "only cited: macro-expression images, while pre-training"
 
 
-def test_without_a_clip_of_every_class_there_is_no_interval():
+def test_where_subjects_cannot_be_drawn_there_is_no_interval():
     one = rows()
-    runs = {"cde2019": Run(one[one["true"] == "a"], CLASSES, "pooled")}
+    runs = {"cde2019": Run(one[one["person"] == "p"], CLASSES, "pooled")}
     found = measured_cell("fr", Column("cde2019", "composite", "acc"), runs)
     assert (found.value, found.low, found.n_subjects) == (1.0, None, 0)
+
+
+def test_intervals_are_those_of_the_sweeps_own_file():
+    run_of = run({(0, 0), (5, 0)}, seeds=(0, 1))
+    own = score_intervals(run_of.rows, Design(CLASSES), lambda name: stream("comparison", "p", name))
+    expected = {(one.scope, one.metric): one.interval for one in own}
+    for scope, column in (("composite", "composite"), ("samm", "samm")):
+        found = measured_cell("fr", Column("cde2019", column, "uf1"), {"cde2019": run_of})
+        assert (found.low, found.high) == (expected[scope, "uf1"].low, expected[scope, "uf1"].high)
+
+
+def test_a_column_of_another_protocol_says_that_it_is_not_measured():
+    found = measured_cell("fr", Column("single-samm-4", "samm", "acc"), {"cde2019": run()})
+    assert (found.value, found.remark) == (None, NOT_MEASURED)
+    assert measured_cell("fr", Column("single-samm-4", "samm", "acc"), {}).remark == ""

@@ -119,3 +119,25 @@ def test_every_format_names_every_method():
         assert "Not here yet" in text
         assert "LBP-TOP" in text
     assert 'id="fr_table_2"' in table.as_html()
+
+
+def test_numbers_of_another_quantity_are_not_subtracted():
+    column, seconds = Column("cde2019", "composite", "uar"), Column("single-samm-4", "samm", "exec_seconds")
+    fold = Column("tlcnn560-tim32-fold1", "composite", "acc")
+    cells = {
+        column: PublishedCell(0.76, "0.76", is_comparable=False),
+        seconds: PublishedCell(20.0, "20"),
+        fold: PublishedCell(0.7, "70"),
+    }
+    row = PublishedRow("fr", "FR", "own-experiment", cells)
+    printed = PublishedTable("fr", "Table 2", tuple(cells), (row,))
+    own = measured(cells={one: MeasuredCell(0.5) for one in cells})
+    assert [one["difference"] for one in records(PaperTable(printed, [own])) if one["variant"]] == [""] * 3
+
+
+def test_notes_that_readers_need_are_told():
+    cell = PublishedCell(0.5, "50", note="printed in bold; misprint suspected: no k/130")
+    row = PublishedRow("fr", "FR", "own-experiment", {UF1: cell})
+    text = PaperTable(PublishedTable("fr", "Table 2", (UF1,), (row,)), []).as_markdown()
+    assert "- [1] misprint suspected: no k/130" in text
+    assert "bold" not in text

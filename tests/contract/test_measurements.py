@@ -1,0 +1,42 @@
+"""Figures of the documentation follow from the predictions that lie beside it."""
+
+import pytest
+
+from mer.artefacts.predictions import read_predictions
+from mer.evaluation.scoring import score_rows
+from mer.tasks import TASKS
+from tests.conftest import REPOSITORY
+
+FOLDER = REPOSITORY / "docs/predictions/megc2019_cde"
+# The row that each variant has in the table of docs/measurements.md, by its beginning.
+ROWS = {
+    "majority": "| Majority class |",
+    "flow_svm": "| Flow + SVM (baseline) |",
+    "basic_inception_adam": "| Basic Inception, Adam, 40 epochs |",
+    "fr_adam": "| FR, Adam, 40 epochs |",
+}
+
+
+def test_every_file_has_a_row():
+    assert {path.stem for path in FOLDER.glob("*.parquet")} == set(ROWS)
+
+
+@pytest.mark.parametrize("variant", ROWS)
+def test_a_row_is_scored_from_its_predictions(variant):
+    classes = TASKS["megc2019"].classes
+    rows = read_predictions([FOLDER / f"{variant}.parquet"], classes)
+    assert (rows["sample_id"].nunique(), rows["person"].nunique()) == (442, 68)
+    assert set(rows["source"]) == {"real"}
+    text = (REPOSITORY / "docs/measurements.md").read_text()
+    line = next(line for line in text.splitlines() if line.startswith(ROWS[variant]))
+    printed = [cell.split("±")[0].strip() for cell in line.strip("|").split("|")]
+    scopes = ("composite", "smic_hs", "casme2", "samm")
+    found = {
+        (scope, metric): sum(one.values[metric] for one in scored) / len(scored)
+        for scope in scopes
+        for scored in [[one for one in score_rows(rows, classes, "pooled") if one.scope == scope]]
+        for metric in ("uf1", "uar")
+    }
+    # Columns: method, seeds, composite UF1, its interval, UAR, its interval, then UF1 and UAR by database.
+    columns = [printed[2], printed[4], *printed[6:12]]
+    assert columns == [f"{found[scope, metric]:.4f}" for scope in scopes for metric in ("uf1", "uar")]
