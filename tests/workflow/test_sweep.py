@@ -98,13 +98,18 @@ def test_every_variant_is_compared_with_the_majority_class_and_has_intervals(fin
     assert "every method against majority" in (folder / "comparisons/p.md").read_text()
 
 
-def test_another_baseline_makes_only_the_comparison_stale(finished):
-    assert finished.planned(changed(baseline="lbp_top_svm")) == {
+def test_another_baseline_makes_comparisons_and_figures_that_mark_it_stale_and_nothing_else(finished):
+    planned = finished.planned(changed(baseline="lbp_top_svm"))
+    figures = {path for path in planned if path.startswith("results/tiny/figures/p/")}
+    assert planned - figures == {
+        "results/report.html",
         "results/tiny/comparisons/p.csv",
         "results/tiny/comparisons/p.md",
         "results/tiny/intervals/p.csv",
         "results/tiny/sweep.json",
     }
+    assert any(path.endswith("/scores.png") for path in figures)
+    assert not any("confusion_" in path for path in figures)
 
 
 def test_a_finished_sweep_has_nothing_to_do(finished):
@@ -222,8 +227,8 @@ def test_the_report_shows_the_sweep_and_where_it_comes_from(finished):
             pd.read_parquet(finished.root / f"results/tiny/predictions/p/{variant}.parquet")["recipe"]
         )
         assert f"<code>{recipe}</code>" in text
-    # Three confusion matrices and two contact sheets.
-    assert text.count('src="data:image/png;base64,') == 5
+    # Three confusion matrices, five figures of the protocol and two contact sheets.
+    assert text.count('src="data:image/png;base64,') == 10
 
 
 @pytest.mark.parametrize("name", ["report.js", "report.css", "leaderboard.html.j2", "grid.py"])
