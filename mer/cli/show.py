@@ -49,6 +49,7 @@ def _show(arguments: argparse.Namespace) -> None:
     console.print(f"Leak audits: {', '.join(audits)}; how data were read: {folder}/samples/*.md")
     console.print(f"Comparisons: {folder}/comparisons/*.md; intervals of scores: {folder}/intervals/*.csv")
     console.print(f"Predictions: {folder}/predictions/*/*.parquet, one row per test clip")
+    console.print(f"All of it on one page, for a browser: mer report {arguments.sweep}")
 
 
 def _compact(title: str, rows: pd.DataFrame, width: int) -> tuple[Table, int]:
