@@ -12,7 +12,7 @@ from mer.core.errors import DataError
 from mer.core.types import COMPOSITE
 from mer.evaluation.averaging import Pooling, averaged
 from mer.evaluation.counts import count_by
-from mer.evaluation.metrics import confusion_of_rows, every_metric
+from mer.evaluation.metrics import every_metric
 
 # Of a number that was written in full and read again.
 _TOLERANCE = 1e-12
@@ -157,7 +157,7 @@ def _confusions(sweep: str, variant: Variant, rows: pd.DataFrame, written: pd.Da
         (part.seed, part.scope, true, predicted): int(count)
         for part in parts(rows)
         for true, line in zip(
-            variant.classes, confusion_of_rows(part.rows, variant.classes).tolist(), strict=True
+            variant.classes, count_by(part.rows, variant.classes, ())[1].tolist(), strict=True
         )
         for predicted, count in zip(variant.classes, line, strict=True)
     }

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from mer.core.errors import DataError
@@ -55,13 +54,6 @@ def confusion_matrix(true: IntArray, predicted: IntArray, n_classes: int) -> Int
         raise DataError(f"Labels must lie between 0 and {n_classes - 1}, got {both.min()} to {both.max()}.")
     counts = np.bincount(true * n_classes + predicted, minlength=n_classes**2)
     return counts.reshape(n_classes, n_classes)
-
-
-def confusion_of_rows(rows: pd.DataFrame, classes: Sequence[str]) -> IntArray:
-    """Count predictions in the columns ``true`` and ``predicted``, (K, K), true class by row."""
-    position = {name: number for number, name in enumerate(classes)}
-    true, predicted = (rows[column].map(position).to_numpy(int) for column in ("true", "predicted"))
-    return confusion_matrix(true, predicted, len(classes))
 
 
 def recall_per_class(confusion: Counts) -> FloatArray:

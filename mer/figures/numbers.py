@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mer.evaluation.metrics import METRICS, confusion_of_rows, f1_per_class, recall_per_class
+from mer.evaluation.counts import count_by
+from mer.evaluation.metrics import METRICS, f1_per_class, recall_per_class
 from mer.evaluation.oracle import oracle_epoch
 
 
@@ -26,7 +27,7 @@ def class_scores(predictions: pd.DataFrame, classes: Sequence[str]) -> pd.DataFr
     """
     rows = []
     for (variant, selection), part in predictions.groupby(["variant", "selection"], sort=False):
-        counts = np.stack([confusion_of_rows(one, classes) for _, one in part.groupby("seed")])
+        _, counts = count_by(part, classes, ("seed",))
         n_clips = [part.loc[part["true"] == name, "sample_id"].nunique() for name in classes]
         for metric, values in (("recall", recall_per_class(counts)), ("f1", f1_per_class(counts))):
             about = {"variant": variant, "selection": selection, "metric": metric, "class": list(classes)}

@@ -9,11 +9,13 @@ from mer.artefacts.predictions import read_left_out, read_rows_of
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.errors import IncompleteRunError, listed
 from mer.core.files import complete
+from mer.evaluation.design import FEW_SUBJECTS
 from mer.published.catalogue import published_protocols
 from mer.published.tables import Column, PublishedTable, published_table
 from mer.sweep.specs.paper_table import PaperSource, PaperTableSpec, PaperVariant
 from mer.tables.measured_cells import Run, measured_cell
 from mer.tables.paper_table import MeasuredCell, MeasuredRow, PaperTable
+from mer.tables.titles import COSTS
 
 STAND_IN_NOTE = (
     "Rows of kind 'measured, stand-in' are on synthetic clips: they say nothing about real micro-expressions "
@@ -64,8 +66,12 @@ def paper_table(spec: PaperTableSpec, root: Path, failing: pd.DataFrame) -> Pape
     notes = [] if spec.sources else [UNMEASURED_NOTE]
     notes += [MEASURED_NOTE] if any(row.n_seeds for row in measured) else []
     # With fewer subjects an interval covers the truth too rarely (docs/measurements.md).
-    few = {cell.n_subjects for row in measured for cell in row.cells.values()} & set(range(1, 30))
-    notes += [f"Intervals over fewer than 30 subjects (here down to {min(few)}) {TOO_NARROW}"] if few else []
+    few = {cell.n_subjects for row in measured for cell in row.cells.values()} & set(range(1, FEW_SUBJECTS))
+    notes += (
+        [f"Intervals over fewer than {FEW_SUBJECTS} subjects (here down to {min(few)}) {TOO_NARROW}"]
+        if few
+        else []
+    )
     notes += [STAND_IN_NOTE] if any(row.is_stand_in and row.n_seeds for row in measured) else []
     if any(column.metric == "f1" for column in printed.columns) and spec.paper in _F1_NOTES:
         notes.append(_F1_NOTES[spec.paper])
@@ -164,7 +170,7 @@ def _run(source: PaperSource, variant: PaperVariant, root: Path) -> Run:
 
 
 def _costs(scores: pd.DataFrame) -> dict[str, float]:
-    costs = scores[scores["metric"].isin(["params_millions", "exec_seconds"])]
+    costs = scores[scores["metric"].isin(COSTS)]
     return {str(metric): float(values.mean()) for metric, values in costs.groupby("metric")["value"]}
 
 

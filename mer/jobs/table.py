@@ -12,9 +12,9 @@ from mer.published.results import published_results
 from mer.published.tables import plain_title
 from mer.sweep.specs.tables import TableRow, TableSpec
 from mer.tables.score_table import Cell, Row, ScoreTable
+from mer.tables.titles import COSTS
 
 # Scores of a kind of their own, in files only where they are asked for.
-COSTS = ("params_millions", "exec_seconds")
 STAND_IN_NOTE = "Stand-in data: the clips are synthetic; scores say nothing about real micro-expressions"
 UNCOMPARED_NOTE = "Published numbers are on real clips and therefore left out"
 

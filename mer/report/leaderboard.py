@@ -12,10 +12,9 @@ import pandas as pd
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.errors import DataError, IncompleteRunError, listed
 from mer.report.contents import Contents
-from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES
+from mer.tables.titles import COSTS, METRIC_TITLES, SCOPE_TITLES
 
 # What a protocol measures; other metrics say what that costs.
-_COSTS = ("params_millions", "exec_seconds")
 _ABOUT = ("method", "variant", "kind", "source", "n_seeds", "remark")
 _INTERVAL_COLUMNS = ("variant", "scope", "metric", "value", "low", "high")
 _AGAIN = "Run the workflow again."
@@ -51,7 +50,7 @@ class Column:
     @property
     def is_cost(self) -> bool:
         """Whether less is better."""
-        return self.metric in _COSTS
+        return self.metric in COSTS
 
 
 @dataclass(frozen=True)

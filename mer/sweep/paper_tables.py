@@ -13,7 +13,7 @@ from mer.sweep.paper_entries import PaperTableEntry
 from mer.sweep.specs.paper_table import PaperSource, PaperTableSpec, PaperVariant, PublishedAuditSpec
 
 
-def paper_scores(jobs: Jobs, table: str) -> list[str]:
+def paper_inputs(jobs: Jobs, table: str) -> list[str]:
     """Name the predictions of everything that a table shows, and their scores."""
     protocols = [source.protocol for source in _sources(jobs, _entry(jobs, table))]
     return [path for one in protocols for path in (*jobs.predictions(one), *jobs.scores(one))]

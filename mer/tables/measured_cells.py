@@ -15,8 +15,8 @@ from mer.evaluation.metrics import METRICS, Metric
 from mer.published.catalogue import PublishedName, published_protocols
 from mer.published.tables import Column
 from mer.tables.paper_table import MeasuredCell
+from mer.tables.titles import COSTS
 
-_COSTS = ("params_millions", "exec_seconds")
 # The papers' words for quantities that we call otherwise.
 _METRICS = {"acc": "war"}
 # What each paper's numbers fit where it prints "F1".
@@ -71,7 +71,7 @@ def measured_cell(paper: str, column: Column, runs: Mapping[str, Run]) -> Measur
     run = runs.get(name.of[0] if name.of else column.protocol)
     if run is None:
         return MeasuredCell(None, remark=NOT_MEASURED if runs else "")
-    if column.metric in _COSTS:
+    if column.metric in COSTS:
         return MeasuredCell(run.costs.get(column.metric), remark="" if run.costs else NO_COSTS)
     rows = _chosen(run.rows, name, column)
     if rows.empty:

@@ -17,6 +17,8 @@ SCOPE_TITLES = {
     "dfme": "DFME",
     "samm_lv": "SAMM-LV",
 }
+# Numbers in files of scores that are no scores: the size of a network, and the time of a fold.
+COSTS = ("params_millions", "exec_seconds")
 METRIC_TITLES = {
     "uf1": "UF1",
     "uar": "UAR",

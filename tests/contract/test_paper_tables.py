@@ -16,7 +16,7 @@ from mer.published.tables import published_tables, table_name
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.config_file import load
-from mer.sweep.paper_tables import paper_scores, paper_table_spec
+from mer.sweep.paper_tables import paper_inputs, paper_table_spec
 from mer.sweep.plan import Sweep
 from mer.sweep.specs.paper_table import PaperTableSpec
 from tests.conftest import REPOSITORY
@@ -76,7 +76,7 @@ def test_a_sweep_on_stand_ins_renders_its_tables_with_every_printed_cell(path, t
         outputs = [tmp_path / Path(name).name for name in jobs.paper_tables() if f"/{entry.name}." in name]
         assert len(outputs) == 4
         spec = PaperTableSpec.model_validate_json(paper_table_spec(jobs, entry.name))
-        assert len(paper_scores(jobs, entry.name)) == 2 * len(spec.sources)
+        assert len(paper_inputs(jobs, entry.name)) == 2 * len(spec.sources)
         paper_table.run(spec, tmp_path, failing, outputs)
         with outputs[0].open() as file:
             lines = list(csv.DictReader(file))

@@ -228,8 +228,8 @@ def paper_table_spec(w):
     return mer.sweep.paper_tables.paper_table_spec(jobs_of(w), w.paper_table)
 
 
-def paper_scores(w):
-    return mer.sweep.paper_tables.paper_scores(jobs_of(w), w.paper_table)
+def paper_inputs(w):
+    return mer.sweep.paper_tables.paper_inputs(jobs_of(w), w.paper_table)
 
 
 def figure_spec(w):

@@ -80,7 +80,7 @@ rule published_audit:
 # A table of a paper, measured beside printed. Predictions are read; scores are made together with them.
 rule paper_table:
     input:
-        scores=paper_scores,
+        measured=paper_inputs,
         failing="results/published/failing_cells.csv",
     output:
         multiext(

@@ -9,7 +9,8 @@ from mer.artefacts.comparisons import COMPARISON_COLUMNS, INTERVAL_COLUMNS
 from mer.artefacts.folds import read_folds, write_folds
 from mer.artefacts.predictions import score_columns, write_predictions
 from mer.core.errors import IncompleteRunError
-from mer.evaluation.metrics import confusion_of_rows, uf1
+from mer.evaluation.counts import count_by
+from mer.evaluation.metrics import uf1
 from mer.jobs import comparison
 from mer.sweep.specs.comparison import ComparisonSpec
 
@@ -73,7 +74,7 @@ def test_every_variant_is_compared_with_the_baseline_in_both_metrics(prepared, t
         ("net", "uf1"), ("net", "uar"), ("best", "uf1"), ("best", "uar"),
     ]  # fmt: skip
     net = table.iloc[0]
-    counts = [confusion_of_rows(three[name].query("seed == 0"), read_folds(prepared.folds).classes) for name in ("net", "majority")]  # fmt: skip
+    counts = [count_by(three[name].query("seed == 0"), read_folds(prepared.folds).classes, ())[1] for name in ("net", "majority")]  # fmt: skip
     assert (net["value"], net["baseline_value"]) == pytest.approx([uf1(one) for one in counts])
     assert net["difference"] == pytest.approx(net["value"] - net["baseline_value"])
     assert net["low"] < net["difference"] < net["high"]
