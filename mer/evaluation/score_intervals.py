@@ -8,8 +8,8 @@ import pandas as pd
 from mer.core.types import IntArray
 from mer.evaluation.counts import scopes
 from mer.evaluation.design import Design, Streams, counts_of, draws_of, mean_over_seeds
-from mer.evaluation.metrics import METRICS
-from mer.evaluation.subject_bootstrap import Interval
+from mer.evaluation.metrics import METRICS, Metric
+from mer.evaluation.subject_bootstrap import Draws, Interval
 
 # Metrics that get an interval.
 MAIN = ("uf1", "uar", "war")
@@ -51,13 +51,17 @@ def score_intervals(
         counts = counts_of(part, design)
         draws = draws_of(counts, design, streams(scope))
         for metric in metrics:
-            statistic = mean_over_seeds(METRICS[metric], design)
-            estimate = float(statistic(counts.sum(axis=0)[None])[0])
-            if draws is None:
-                interval = without_draws(counts, estimate)
-            else:
-                interval = draws.interval(draws.values(counts, statistic), estimate, design.level)
+            interval = interval_of(METRICS[metric], counts, draws, design)
             yield ScoreInterval(scope, metric, interval, counts.shape[1])
+
+
+def interval_of(metric: Metric, counts: IntArray, draws: Draws | None, design: Design) -> Interval:
+    """Score counts (S, N seeds, F, K, K), averaged over seeds, with the interval of drawn subjects."""
+    statistic = mean_over_seeds(metric, design)
+    estimate = float(statistic(counts.sum(axis=0)[None])[0])
+    if draws is None:
+        return without_draws(counts, estimate)
+    return draws.interval(draws.values(counts, statistic), estimate, design.level)
 
 
 def without_draws(counts: IntArray, estimate: float) -> Interval:

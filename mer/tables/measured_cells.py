@@ -10,8 +10,9 @@ from mer.core.seeds import stream
 from mer.core.types import COMPOSITE
 from mer.evaluation.averaging import Pooling, averaged
 from mer.evaluation.counts import count_by
-from mer.evaluation.design import Design, counts_of, draws_of, mean_over_seeds
+from mer.evaluation.design import Design, counts_of, draws_of
 from mer.evaluation.metrics import METRICS, Metric
+from mer.evaluation.score_intervals import interval_of
 from mer.published.catalogue import PublishedName, published_protocols
 from mer.published.tables import Column
 from mer.tables.paper_table import MeasuredCell
@@ -118,6 +119,5 @@ def _interval(metric: Metric, rows: pd.DataFrame, design: Design) -> tuple[float
     draws = draws_of(counts, design, stream("comparison", str(rows["protocol"].iloc[0]), scope))
     if draws is None:
         return None, None, 0
-    statistic = mean_over_seeds(metric, design)
-    found = draws.interval(draws.values(counts, statistic), 0.0, design.level)
+    found = interval_of(metric, counts, draws, design)
     return found.low, found.high, len(counts)
