@@ -8,12 +8,13 @@ from mer.annotations.tree import STAND_IN
 from mer.core.digests import canonical, code_digest, digest
 from mer.core.types import Sample
 from mer.datasets.annotated import DatabaseParams
-from mer.features import FEATURES
 from mer.features.base import Recipe
 from mer.standins.plan import StandInParams
 from mer.standins.planned import stand_in_folder
+from mer.sweep.needs import preparing_needs
 from mer.sweep.parts import landmarks_recipe, parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
+from mer.sweep.resources import minutes, preparing_mb
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 
@@ -134,9 +135,18 @@ class PreparingJobs:
 
     def n_preparing_gpus(self, recipe_key: str) -> int:
         """Count the GPUs that a job asks for that prepares a representation."""
+        return int(self.sweep.prepares_on_gpu(self.recipes[recipe_key]))
+
+    def preparing_mb(self, recipe_key: str, attempt: int) -> int:
+        """Count the memory that a preparing job asks for, in MB."""
         recipe = self.recipes[recipe_key]
-        wanted = FEATURES[recipe.feature].uses_gpu(recipe.params)
-        return int(wanted and self.sweep.config.device != "cpu")
+        return preparing_mb(recipe.feature, gpu=self.sweep.prepares_on_gpu(recipe), attempt=attempt)
+
+    def preparing_minutes(self, folder: str, recipe_key: str, part: str, attempt: int) -> int:
+        """Count the minutes that a job asks for that prepares one part of a data set."""
+        recipe = self.recipes[recipe_key]
+        n_clips = len(self._parts(self.datasets[folder], recipe)[part])
+        return minutes(n_clips * preparing_needs(recipe.feature).core_ms / 1000, attempt)
 
     # Look-ups
 
