@@ -59,7 +59,11 @@ class PreparingJobs:
 
     def parts(self, folder: str, recipe_key: str) -> list[str]:
         """Name the parts of a representation of a data set, by its artefact folder."""
-        return list(self._parts(self.datasets[folder], self.recipes[recipe_key]))
+        return list(self.samples_by_part(folder, recipe_key))
+
+    def samples_by_part(self, folder: str, recipe_key: str) -> dict[str, tuple[Sample, ...]]:
+        """List the samples of each part of a representation of a data set, by its artefact folder."""
+        return self._parts(self.datasets[folder], self.recipes[recipe_key])
 
     def landmarks(self, folder: str, recipe_key: str, file: str) -> list[str]:
         """Name a file of the landmarks that a recipe looks for; none if it looks for none."""
@@ -144,9 +148,9 @@ class PreparingJobs:
 
     def preparing_minutes(self, folder: str, recipe_key: str, part: str, attempt: int) -> int:
         """Count the minutes that a job asks for that prepares one part of a data set."""
-        recipe = self.recipes[recipe_key]
-        n_clips = len(self._parts(self.datasets[folder], recipe)[part])
-        return minutes(n_clips * preparing_needs(recipe.feature).core_ms / 1000, attempt)
+        n_clips = len(self.samples_by_part(folder, recipe_key)[part])
+        core_ms = preparing_needs(self.recipes[recipe_key].feature).core_ms
+        return minutes(n_clips * core_ms / 1000, attempt)
 
     # Look-ups
 
