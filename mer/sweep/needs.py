@@ -36,12 +36,15 @@ class PreparingNeeds:
     memory_mb
         Peak memory of the process, in MB.
     kilobytes
-        Size of one clip's array on disk.
+        Size of one clip's array.
+    side
+        Of the pictures that this holds for, in pixels; 0 where size plays no role.
     """
 
     core_ms: float = 1000.0
     memory_mb: int = 3000
     kilobytes: float = 1000.0
+    side: int = 0
 
 
 TRAINING: Mapping[str, TrainingNeeds] = {
@@ -70,10 +73,10 @@ TRAINING: Mapping[str, TrainingNeeds] = {
 }
 
 PREPARING: Mapping[str, PreparingNeeds] = {
-    "flow_image": PreparingNeeds(500.0, 1500, 3.0),
-    "flow_hsv": PreparingNeeds(500.0, 1500, 150.0),
-    "flow_sequence": PreparingNeeds(10_000.0, 3000, 2000.0),
-    "frames": PreparingNeeds(200.0, 2000, 600.0),
+    "flow_image": PreparingNeeds(500.0, 1500, 3.0, 28),
+    "flow_hsv": PreparingNeeds(500.0, 1500, 150.0, 224),
+    "flow_sequence": PreparingNeeds(10_000.0, 3000, 100.0, 28),
+    "frames": PreparingNeeds(200.0, 2000, 600.0, 224),
     "landmarks": PreparingNeeds(3000.0, 4000, 20.0),
     "lbp_top": PreparingNeeds(200.0, 2000, 40.0),
 }

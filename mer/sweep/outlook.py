@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 
 from mer.sweep.cells import Jobs
 from mer.sweep.figures import SOMETIMES
-from mer.sweep.needs import preparing_needs
 from mer.sweep.parts import landmarks_recipe
 from mer.sweep.preparing import RESULTS
+from mer.sweep.resources import array_kilobytes
 
 # Of a row of predictions with three classes, as packs and pooled files hold it, compressed.
 _BYTES_PER_ROW = 60
@@ -134,7 +134,7 @@ class Outlook:
             for part, samples in self._jobs.samples_by_part(folder, key).items():
                 path = f"{RESULTS}/artefacts/{folder}/{key}/{part}.safetensors"
                 missing = 0 if self._files.there(path) else len(samples)
-                total += missing * preparing_needs(recipe.feature).kilobytes
+                total += missing * array_kilobytes(recipe)
         for run in self.runs():
             folds = self._jobs.sweep.split(run.protocol).folds
             rows = sum(len(fold.test) for fold in folds) / len(folds)

@@ -7,6 +7,7 @@ folds are never cut anew because a machine was faster. What a job asks for is no
 import math
 
 from mer.core.parameters import Params
+from mer.features.base import Recipe
 from mer.methods.base import MethodSpec
 from mer.sweep.needs import preparing_needs, training_needs
 
@@ -81,6 +82,15 @@ def preparing_mb(feature: str, *, gpu: bool, attempt: int) -> int:
     """Count the memory that a preparing job asks for, in MB; every further attempt asks for twice as much."""
     wanted = _AROUND_MB + preparing_needs(feature).memory_mb + (_CUDA_MB if gpu else 0)
     return wanted * 2 ** (attempt - 1)
+
+
+def array_kilobytes(recipe: Recipe | None) -> float:
+    """Estimate the size of one clip's array, in KB; none where a method looks at none."""
+    if recipe is None:
+        return 0.0
+    needs = preparing_needs(recipe.feature)
+    side = getattr(recipe.params, "size", needs.side)
+    return needs.kilobytes * ((side / needs.side) ** 2 if needs.side else 1)
 
 
 def minutes(seconds: float, attempt: int) -> int:

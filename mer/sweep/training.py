@@ -6,10 +6,9 @@ from mer.artefacts.folds import Split
 from mer.artefacts.macro_clips import MacroClips
 from mer.core.digests import code_digest, digest
 from mer.sweep.macro import macro_digest
-from mer.sweep.needs import preparing_needs
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS, PreparingJobs
-from mer.sweep.resources import minutes, training_cores, training_mb
+from mer.sweep.resources import array_kilobytes, minutes, training_cores, training_mb
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
 from mer.sweep.specs.score import pack_name
@@ -215,11 +214,10 @@ class TrainingJobs(PreparingJobs):
 
     def training_mb(self, protocol: str, variant: str, threads: int, attempt: int) -> int:
         """Count the memory that a training job of a variant asks for, in MB."""
-        recipe = self.sweep.recipe(variant)
-        each = preparing_needs(recipe.feature).kilobytes if recipe else 0.0
+        kilobytes = array_kilobytes(self.sweep.recipe(variant)) * self.sweep.n_learned(protocol, variant)
         return training_mb(
             self.sweep.config.variants[variant].spec,
-            each * self.sweep.n_learned(protocol, variant) / 1024,
+            kilobytes / 1024,
             threads,
             gpu=self.sweep.wants_gpu(variant),
             attempt=attempt,

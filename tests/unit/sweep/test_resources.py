@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from mer.features import FEATURES
+from mer.features.base import Recipe
 from mer.methods import METHODS
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.needs import PREPARING, TRAINING, PreparingNeeds, TrainingNeeds
 from mer.sweep.plan import Sweep
-from mer.sweep.resources import fold_seconds, folds_per_job, training_cores
+from mer.sweep.resources import array_kilobytes, fold_seconds, folds_per_job, training_cores
 
 
 def jobs(**changes):
@@ -101,6 +102,15 @@ def test_preparing_asks_by_the_clips_of_its_part(monkeypatch):
     assert made.preparing_minutes(folder, key, "demo.s01", 1) == 10 + 90
     assert made.preparing_mb(key, 1) == 1900
     assert made.preparing_mb(key, 2) == 3800
+
+
+def test_arrays_grow_with_their_pictures():
+    def of(feature, **settings):
+        return array_kilobytes(Recipe(feature, FEATURES[feature].params(**settings)))
+
+    assert of("flow_image", size=56) == 4 * of("flow_image", size=28) > 0
+    assert of("lbp_top") == PREPARING["lbp_top"].kilobytes
+    assert array_kilobytes(None) == 0
 
 
 def test_what_is_declared_is_no_part_of_a_recipe(monkeypatch):
