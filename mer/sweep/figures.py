@@ -8,7 +8,7 @@ from mer.core.errors import ConfigError
 from mer.sweep.alike import ORACLE, selection_groups, setting_series
 from mer.sweep.baseline import choose_baseline
 from mer.sweep.config import Variant
-from mer.sweep.plan import Sweep
+from mer.sweep.remembered import remembered
 from mer.sweep.specs.figures import FeaturesSpec, ProtocolFiguresSpec, RanksSpec, Trajectories
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.training import TrainingJobs
@@ -36,10 +36,6 @@ class FigureJobs(TrainingJobs, ABC):
     """
 
     root: str
-
-    def __init__(self, sweep: Sweep) -> None:
-        super().__init__(sweep)
-        self._figures_specs: dict[str, str] = {}
 
     @abstractmethod
     def score_spec(self, protocol: str, variant: str) -> str:
@@ -95,13 +91,9 @@ class FigureJobs(TrainingJobs, ABC):
 
     # Specifications
 
+    @remembered
     def figures_spec(self, protocol: str) -> str:
-        """Specify the jobs that draw a protocol's figures, once for all of them."""
-        if protocol not in self._figures_specs:
-            self._figures_specs[protocol] = self._figures_spec(protocol)
-        return self._figures_specs[protocol]
-
-    def _figures_spec(self, protocol: str) -> str:
+        """Specify the jobs that draw a protocol's figures."""
         variants, config = self._running(protocol), self.sweep.config
         scores = [self.score_spec(protocol, name) for name in variants]
         spec = ProtocolFiguresSpec(
@@ -185,6 +177,7 @@ class FigureJobs(TrainingJobs, ABC):
     def _running(self, protocol: str) -> dict[str, Variant]:
         return {name: self.sweep.config.variants[name] for name in self.sweep.variants(protocol)}
 
+    @remembered
     def _tasks(self) -> dict[str, tuple[str, ...]]:
         """List the databases of each protocol, each of which is a task."""
         found = {}
@@ -199,6 +192,7 @@ class FigureJobs(TrainingJobs, ABC):
         tested = {database for found in self._tasks().values() for database in found}
         return {"smic" if name.startswith("smic_") else name for name in tested}
 
+    @remembered
     def _ranked(self) -> list[str]:
         """Name the variants that run under every protocol and are results."""
         protocols = self.sweep.config.protocols
