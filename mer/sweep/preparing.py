@@ -71,9 +71,9 @@ class PreparingJobs:
         shown = set()
         for protocol in self.sweep.config.protocols:
             for variant in self.sweep.variants(protocol):
-                for dataset, recipe in self.representations(protocol, variant):
+                for dataset, key in self.representations(protocol, variant):
                     if self.sweep.config.datasets[dataset].spec.provides == "clips":
-                        shown.add(f"{self.artefact_folder(dataset)}/{recipe.key}")
+                        shown.add(f"{self.artefact_folder(dataset)}/{key}")
         root = f"{RESULTS}/figures/preprocessing"
         return [f"{root}/{sheet}.{suffix}" for sheet in sorted(shown) for suffix in ("png", "md")]
 
@@ -156,13 +156,14 @@ class PreparingJobs:
         return {recipe.key: recipe for recipe in (*asked, *landmarks) if recipe is not None}
 
     @remembered
-    def representations(self, protocol: str, variant: str) -> Sequence[tuple[str, Recipe]]:
-        """Pair every data set that a variant looks at under a protocol with its representation."""
+    def representations(self, protocol: str, variant: str) -> Sequence[tuple[str, str]]:
+        """Pair every data set that a variant looks at under a protocol with its representation's key."""
         asked = (
             (self.sweep.recipe(variant), self._datasets_of(protocol)),
             (self.sweep.macro_recipe(variant), self.sweep.config.variants[variant].macro),
         )
-        return [(name, recipe) for recipe, names in asked if recipe is not None for name in names]
+        keys = [(recipe.key, names) for recipe, names in asked if recipe is not None]
+        return [(name, key) for key, names in keys for name in names]
 
     def _stand_in(self, name: str) -> tuple[str, StandInParams | None]:
         """Return a data set's key, and the settings of its stand-in if it is one."""

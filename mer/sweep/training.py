@@ -43,8 +43,7 @@ class TrainingJobs(PreparingJobs):
         """Name a method with its settings; variants that are the same, in any sweep, share it."""
         chosen = self.sweep.config.variants[variant]
         looks_at = [
-            [self.artefact_folder(name), recipe.key]
-            for name, recipe in self.representations(protocol, variant)
+            [self.artefact_folder(name), key] for name, key in self.representations(protocol, variant)
         ]
         macro = self._settings_of(chosen.macro)
         made_of = [self._method(variant).model_dump(mode="json"), looks_at, macro]
@@ -83,8 +82,8 @@ class TrainingJobs(PreparingJobs):
     def lists(self, protocol: str, variant: str) -> list[str]:
         """Name the lists of the prepared parts that a variant reads under a protocol."""
         return [
-            f"{RESULTS}/artefacts/{self.artefact_folder(name)}/{recipe.key}/parts.json"
-            for name, recipe in self.representations(protocol, variant)
+            f"{RESULTS}/artefacts/{self.artefact_folder(name)}/{key}/parts.json"
+            for name, key in self.representations(protocol, variant)
         ]
 
     def macro_clips(self, protocol: str, variant: str) -> list[str]:
@@ -160,18 +159,21 @@ class TrainingJobs(PreparingJobs):
     @remembered
     def recipe(self, protocol: str, variant: str, seed: int) -> str:
         """Digest all that a variant's predictions under one seed are made of."""
+        settings, *others = self._made_of(protocol, variant)
+        return digest([settings, seed, *others])
+
+    @remembered
+    def _made_of(self, protocol: str, variant: str) -> list[object]:
+        """List all that a variant's predictions are made of but the seed, settings first."""
         method = self._method(variant)
         macro = self._macro_digest(protocol, variant)
-        return digest(
-            [
-                method.model_dump(mode="json"),
-                seed,
-                self.split_digest(protocol),
-                [self._preparing(name, one.key) for name, one in self.representations(protocol, variant)],
-                code_digest("mer.jobs.train", f"mer.methods.{method.key}"),
-                *([macro] if macro else []),
-            ]
-        )
+        return [
+            method.model_dump(mode="json"),
+            self.split_digest(protocol),
+            [self._preparing(*one) for one in self.representations(protocol, variant)],
+            code_digest("mer.jobs.train", f"mer.methods.{method.key}"),
+            *([macro] if macro else []),
+        ]
 
     @remembered
     def split_digest(self, protocol: str) -> str:
