@@ -5,6 +5,7 @@ from mer.sweep.baseline import choose_baseline
 from mer.sweep.figures import FigureJobs
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS
+from mer.sweep.remembered import remembered
 from mer.sweep.specs.comparison import ComparisonSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
@@ -84,6 +85,7 @@ class Jobs(FigureJobs):
         )
         return spec.as_json()
 
+    @remembered
     def score_spec(self, protocol: str, variant: str) -> str:
         """Specify the job that scores a variant."""
         spec = ScoreSpec(

@@ -8,8 +8,15 @@ from mer.core.errors import ConfigError
 from mer.sweep.alike import ORACLE, selection_groups, setting_series
 from mer.sweep.baseline import choose_baseline
 from mer.sweep.config import Variant
-from mer.sweep.plan import Sweep
-from mer.sweep.specs.figures import FeaturesSpec, ProtocolFiguresSpec, RanksSpec, Trajectories
+from mer.sweep.remembered import remembered
+from mer.sweep.specs.figures import (
+    FeaturesSpec,
+    ProtocolFiguresSpec,
+    RanksSpec,
+    SelectionGroup,
+    SettingSeries,
+    Trajectories,
+)
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.training import TrainingJobs
 
@@ -37,10 +44,6 @@ class FigureJobs(TrainingJobs, ABC):
 
     root: str
 
-    def __init__(self, sweep: Sweep) -> None:
-        super().__init__(sweep)
-        self._figures_specs: dict[str, str] = {}
-
     @abstractmethod
     def score_spec(self, protocol: str, variant: str) -> str:
         """Specify the job that scores a variant."""
@@ -66,11 +69,12 @@ class FigureJobs(TrainingJobs, ABC):
         """Name the figures of a protocol, but for confusion matrices and those on demand."""
         variants = self._running(protocol)
         oracles = [name for name, variant in variants.items() if variant.selection == ORACLE]
+        groups, series = self._alike(tuple(variants))
         drawn = {
             "pairwise": len(variants) - len(oracles) >= 2,
-            "selection_gap": bool(selection_groups(variants)),
+            "selection_gap": bool(groups),
             "training_curves": bool(oracles),
-            "parameter_sweep": bool(setting_series(variants)),
+            "parameter_sweep": bool(series),
             "fold_bars": 2 <= len(self.sweep.split(protocol).folds) <= _MOST_FOLDS,
         }
         return (*ALWAYS, *(name for name in SOMETIMES if drawn[name]))
@@ -95,15 +99,12 @@ class FigureJobs(TrainingJobs, ABC):
 
     # Specifications
 
+    @remembered
     def figures_spec(self, protocol: str) -> str:
-        """Specify the jobs that draw a protocol's figures, once for all of them."""
-        if protocol not in self._figures_specs:
-            self._figures_specs[protocol] = self._figures_spec(protocol)
-        return self._figures_specs[protocol]
-
-    def _figures_spec(self, protocol: str) -> str:
+        """Specify the jobs that draw a protocol's figures."""
         variants, config = self._running(protocol), self.sweep.config
         scores = [self.score_spec(protocol, name) for name in variants]
+        groups, series = self._alike(tuple(variants))
         spec = ProtocolFiguresSpec(
             protocol=protocol,
             title=config.protocols[protocol].spec.title,
@@ -111,8 +112,8 @@ class FigureJobs(TrainingJobs, ABC):
             baseline=choose_baseline(config.baseline, config.variants, list(variants))[0],
             variants=tuple(variants),
             names=self.figure_names(protocol),
-            groups=tuple(selection_groups(variants)),
-            series=tuple(setting_series(variants)),
+            groups=tuple(groups),
+            series=tuple(series),
             trajectories=tuple(
                 self._trajectories(protocol, name)
                 for name, variant in variants.items()
@@ -182,9 +183,16 @@ class FigureJobs(TrainingJobs, ABC):
             )
         return "real and stand-in clips cannot share ranks" if len(sources) > 1 else ""
 
+    @remembered
+    def _alike(self, names: tuple[str, ...]) -> tuple[list[SelectionGroup], list[SettingSeries]]:
+        """Find variants that differ in one setting, once for all protocols under which the same ones run."""
+        variants = {name: self.sweep.config.variants[name] for name in names}
+        return selection_groups(variants), setting_series(variants)
+
     def _running(self, protocol: str) -> dict[str, Variant]:
         return {name: self.sweep.config.variants[name] for name in self.sweep.variants(protocol)}
 
+    @remembered
     def _tasks(self) -> dict[str, tuple[str, ...]]:
         """List the databases of each protocol, each of which is a task."""
         found = {}
@@ -199,6 +207,7 @@ class FigureJobs(TrainingJobs, ABC):
         tested = {database for found in self._tasks().values() for database in found}
         return {"smic" if name.startswith("smic_") else name for name in tested}
 
+    @remembered
     def _ranked(self) -> list[str]:
         """Name the variants that run under every protocol and are results."""
         protocols = self.sweep.config.protocols

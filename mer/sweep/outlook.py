@@ -185,7 +185,8 @@ class Outlook:
         jobs, found = self._jobs, dict[tuple[str, str], None]()
         for protocol in jobs.sweep.config.protocols:
             for variant in jobs.sweep.variants(protocol):
-                for name, recipe in jobs.representations(protocol, variant):
+                for name, key in jobs.representations(protocol, variant):
+                    recipe = jobs.recipes[key]
                     for one in (landmarks_recipe(recipe), recipe):
                         if one is not None:
                             found[jobs.artefact_folder(name), one.key] = None

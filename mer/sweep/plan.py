@@ -17,6 +17,7 @@ from mer.protocols.base import EvaluationProtocol
 from mer.sweep.config import SweepConfig, Variant
 from mer.sweep.macro import label_macro, unfit_macro
 from mer.sweep.parts import needs_annotated_apex, relevant
+from mer.sweep.remembered import remembered
 from mer.sweep.resources import fold_seconds, folds_per_job
 from mer.sweep.splits import make_split, refuse_doubles, refuse_doubtful_people
 
@@ -35,8 +36,6 @@ class Sweep:
     def __init__(self, config: SweepConfig) -> None:
         self.config = config
         self._indexes: dict[str, SampleIndex] = {}
-        self._splits: dict[str, Split] = {}
-        self._macro: dict[tuple[str, str], MacroClips] = {}
 
     @cached_property
     def datasets(self) -> tuple[str, ...]:
@@ -63,6 +62,7 @@ class Sweep:
             self._indexes[name] = self.dataset(name).index()
         return self._indexes[name]
 
+    @remembered
     def split(self, protocol: str) -> Split:
         """Make the folds of a configured protocol and check them.
 
@@ -71,12 +71,10 @@ class Sweep:
         DataError, LeakageError
             If the samples are not what the protocol is defined on or the folds leak.
         """
-        if protocol not in self._splits:
-            names = self.config.protocols[protocol].params.datasets
-            indexes = [self.index(name) for name in names]
-            self._splits[protocol] = make_split(protocol, self.protocol(protocol), indexes)
-        return self._splits[protocol]
+        names = self.config.protocols[protocol].params.datasets
+        return make_split(protocol, self.protocol(protocol), [self.index(name) for name in names])
 
+    @remembered
     def macro_clips(self, protocol: str, variant: str) -> MacroClips | None:
         """List the macro-expressions that a variant learns from under a protocol; None if it takes none.
 
@@ -88,17 +86,14 @@ class Sweep:
         macro = self.config.variants[variant].macro
         if not macro:
             return None
-        if (protocol, variant) not in self._macro:
-            names = (*self.config.protocols[protocol].params.datasets, *macro)
-            samples = [sample for name in names for sample in self.index(name)]
-            try:
-                refuse_doubles(samples)
-                refuse_doubtful_people(samples)
-            except DataError as error:
-                raise DataError(f"variants.{variant}.macro under {protocol}: {error}") from error
-            task, indexes = self.protocol(protocol).task, [self.index(name) for name in macro]
-            self._macro[protocol, variant] = label_macro(task, indexes)
-        return self._macro[protocol, variant]
+        names = (*self.config.protocols[protocol].params.datasets, *macro)
+        samples = [sample for name in names for sample in self.index(name)]
+        try:
+            refuse_doubles(samples)
+            refuse_doubtful_people(samples)
+        except DataError as error:
+            raise DataError(f"variants.{variant}.macro under {protocol}: {error}") from error
+        return label_macro(self.protocol(protocol).task, [self.index(name) for name in macro])
 
     def protocol(self, name: str) -> EvaluationProtocol:
         """Make a configured protocol."""
@@ -116,25 +111,32 @@ class Sweep:
     @cached_property
     def skipped(self) -> dict[tuple[str, str], str]:
         """Why a variant that is asked for does not run under a protocol, for every such pair."""
-        reasons = {}
-        for protocol in self.config.protocols:
-            for name in self.asked(protocol):
-                variant = self.config.variants[name]
-                reason = variant.skip or self._incompatible(protocol, variant)
-                if reason:
-                    reasons[protocol, name] = reason
-        return reasons
+        return {
+            (protocol, name): reason
+            for protocol in self.config.protocols
+            for name, reason in self._skipped_under(protocol).items()
+        }
 
-    def variants(self, protocol: str) -> list[str]:
+    @remembered
+    def _skipped_under(self, protocol: str) -> dict[str, str]:
+        """Say why variants that are asked for do not run under a protocol; no other protocol is divided."""
+        asked = {name: self.config.variants[name] for name in self.asked(protocol)}
+        reasons = {name: one.skip or self._incompatible(protocol, one) for name, one in asked.items()}
+        return {name: reason for name, reason in reasons.items() if reason}
+
+    @remembered
+    def variants(self, protocol: str) -> Sequence[str]:
         """Names of the variants that run under a protocol, in the configuration's order."""
-        return [name for name in self.asked(protocol) if (protocol, name) not in self.skipped]
+        return [name for name in self.asked(protocol) if name not in self._skipped_under(protocol)]
 
+    @remembered
     def recipe(self, variant: str) -> Recipe | None:
         """Return the representation that a variant asks for."""
         chosen = self.config.variants[variant]
         asked = chosen.spec.inputs(chosen.params)
         return None if asked is None else relevant(asked)
 
+    @remembered
     def macro_recipe(self, variant: str) -> Recipe | None:
         """Return the representation of macro-expressions that a variant asks for; None if it takes none."""
         return _macro_recipe(self.config.variants[variant])
@@ -172,11 +174,13 @@ class Sweep:
         """Whether a representation is computed on a GPU where there is one."""
         return self.config.device != "cpu" and FEATURES[recipe.feature].uses_gpu(recipe.params)
 
+    @remembered
     def n_learned(self, protocol: str, variant: str) -> int:
         """Count the clips that a variant reads under a protocol, macro-expressions among them."""
         macro = self.macro_clips(protocol, variant)
         return len(self.split(protocol).samples) + (0 if macro is None else len(macro.samples))
 
+    @remembered
     def fold_seconds(self, protocol: str, variant: str, *, on_gpu: bool) -> float:
         """Estimate how long one fold of a variant takes, on a GPU or on one core, by what is declared."""
         chosen = self.config.variants[variant]

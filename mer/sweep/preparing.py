@@ -1,6 +1,7 @@
 """The jobs that prepare arrays: their files, and the specification that each is given."""
 
 import shlex
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from mer.standins.planned import stand_in_folder
 from mer.sweep.needs import preparing_needs
 from mer.sweep.parts import landmarks_recipe, parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
+from mer.sweep.remembered import remembered
 from mer.sweep.resources import minutes, preparing_mb
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
@@ -32,7 +34,6 @@ class PreparingJobs:
 
     def __init__(self, sweep: Sweep) -> None:
         self.sweep = sweep
-        self._digests_of_parts: dict[tuple[str, str], dict[str, str]] = {}
 
     # Files
 
@@ -63,7 +64,7 @@ class PreparingJobs:
 
     def samples_by_part(self, folder: str, recipe_key: str) -> dict[str, tuple[Sample, ...]]:
         """List the samples of each part of a representation of a data set, by its artefact folder."""
-        return self._parts(self.datasets[folder], self.recipes[recipe_key])
+        return self._parts(self.datasets[folder], recipe_key)
 
     def landmarks(self, folder: str, recipe_key: str, file: str) -> list[str]:
         """Name a file of the landmarks that a recipe looks for; none if it looks for none."""
@@ -75,9 +76,9 @@ class PreparingJobs:
         shown = set()
         for protocol in self.sweep.config.protocols:
             for variant in self.sweep.variants(protocol):
-                for dataset, recipe in self.representations(protocol, variant):
+                for dataset, key in self.representations(protocol, variant):
                     if self.sweep.config.datasets[dataset].spec.provides == "clips":
-                        shown.add(f"{self.artefact_folder(dataset)}/{recipe.key}")
+                        shown.add(f"{self.artefact_folder(dataset)}/{key}")
         root = f"{RESULTS}/figures/preprocessing"
         return [f"{root}/{sheet}.{suffix}" for sheet in sorted(shown) for suffix in ("png", "md")]
 
@@ -87,20 +88,19 @@ class PreparingJobs:
         """Specify the job that prepares one part of a data set."""
         name = self.datasets[folder]
         recipe = self.recipes[recipe_key]
-        samples = samples_digest(self._parts(name, recipe)[part], self.sweep.index(name).fingerprint)
+        samples = samples_digest(self._parts(name, recipe_key)[part], self.sweep.index(name).fingerprint)
         spec = PrepareSpec(
             **self._recipe_settings(name, recipe),
             landmarks=self._landmarks_digest(name, recipe, part),
             part=part,
             samples=samples,
-            digest=self._part_digests(name, recipe)[part],
+            digest=self._part_digests(name, recipe_key)[part],
         )
         return spec.as_json()
 
     def parts_spec(self, folder: str, recipe_key: str) -> str:
         """Specify the job that lists the parts of a data set."""
-        digests = self._part_digests(self.datasets[folder], self.recipes[recipe_key])
-        return PartsSpec(parts=digests).as_json()
+        return PartsSpec(parts=self._part_digests(self.datasets[folder], recipe_key)).as_json()
 
     def contact_sheet_spec(self, folder: str, recipe_key: str) -> str:
         """Specify the job that shows what a recipe makes of a few clips of a data set."""
@@ -109,7 +109,7 @@ class PreparingJobs:
         spec = ContactSheetSpec(
             **self._recipe_settings(name, recipe),
             title=f"{recipe_key} on {name}",
-            parts=self._part_digests(name, recipe),
+            parts=self._part_digests(name, recipe_key),
             revision=code_digest("mer.jobs.contact_sheet"),
         )
         return spec.as_json()
@@ -124,6 +124,7 @@ class PreparingJobs:
 
     # How jobs run
 
+    @remembered
     def execution(self, threads: int, title: str = "") -> str:
         """Tell a job how to run; never compared with the last run."""
         config = self.sweep.config
@@ -168,13 +169,15 @@ class PreparingJobs:
         landmarks = [landmarks_recipe(recipe) for recipe in asked]
         return {recipe.key: recipe for recipe in (*asked, *landmarks) if recipe is not None}
 
-    def representations(self, protocol: str, variant: str) -> list[tuple[str, Recipe]]:
-        """Pair every data set that a variant looks at under a protocol with its representation."""
+    @remembered
+    def representations(self, protocol: str, variant: str) -> Sequence[tuple[str, str]]:
+        """Pair every data set that a variant looks at under a protocol with its representation's key."""
         asked = (
             (self.sweep.recipe(variant), self._datasets_of(protocol)),
             (self.sweep.macro_recipe(variant), self.sweep.config.variants[variant].macro),
         )
-        return [(name, recipe) for recipe, names in asked if recipe is not None for name in names]
+        keys = [(recipe.key, names) for recipe, names in asked if recipe is not None]
+        return [(name, key) for key, names in keys for name in names]
 
     def _stand_in(self, name: str) -> tuple[str, StandInParams | None]:
         """Return a data set's key, and the settings of its stand-in if it is one."""
@@ -185,34 +188,35 @@ class PreparingJobs:
     def _datasets_of(self, protocol: str) -> tuple[str, ...]:
         return self.sweep.config.protocols[protocol].params.datasets
 
-    def _parts(self, dataset: str, recipe: Recipe) -> dict[str, tuple[Sample, ...]]:
+    @remembered
+    def _parts(self, dataset: str, recipe_key: str) -> dict[str, tuple[Sample, ...]]:
         provides = self.sweep.config.datasets[dataset].spec.provides
-        return parts(self.sweep.index(dataset).samples, provides, recipe)
+        return parts(self.sweep.index(dataset).samples, provides, self.recipes[recipe_key])
 
     def _landmarks_digest(self, dataset: str, recipe: Recipe, part: str) -> str:
         """Digest the part of landmarks that a part is made with; blank if it needs none."""
         landmarks = landmarks_recipe(recipe)
-        return "" if landmarks is None else self._part_digests(dataset, landmarks)[part]
+        return "" if landmarks is None else self._part_digests(dataset, landmarks.key)[part]
 
-    def _part_digests(self, dataset: str, recipe: Recipe) -> dict[str, str]:
-        """Digest what each part of a data set is made of, once for the jobs of all its parts."""
-        key = (dataset, recipe.key)
-        if key not in self._digests_of_parts:
-            preparing = self._preparing(dataset, recipe)
-            fingerprint = self.sweep.index(dataset).fingerprint
-            self._digests_of_parts[key] = {
-                part: digest([samples_digest(samples, fingerprint), preparing])
-                for part, samples in self._parts(dataset, recipe).items()
-            }
-        return self._digests_of_parts[key]
+    @remembered
+    def _part_digests(self, dataset: str, recipe_key: str) -> dict[str, str]:
+        """Digest what each part of a data set is made of."""
+        preparing = self._preparing(dataset, recipe_key)
+        fingerprint = self.sweep.index(dataset).fingerprint
+        return {
+            part: digest([samples_digest(samples, fingerprint), preparing])
+            for part, samples in self._parts(dataset, recipe_key).items()
+        }
 
     def _dataset(self, name: str) -> EntrySettings:
         entry = self.sweep.config.datasets[name]
         return EntrySettings.of(entry.spec.name, entry.params)
 
-    def _preparing(self, dataset: str, recipe: Recipe) -> str:
+    @remembered
+    def _preparing(self, dataset: str, recipe_key: str) -> str:
+        """Digest what is computed from a data set, whichever the samples."""
         spec = self.sweep.config.datasets[dataset].spec
         # What an annotated database is made of is in its fingerprint; reading frames is the same for all.
         annotated = issubclass(spec.params, DatabaseParams)
         reader = "mer.media.clips" if annotated else f"mer.datasets.{spec.name}"
-        return preparing_digest(reader, self.sweep.index(dataset).fingerprint, recipe)
+        return preparing_digest(reader, self.sweep.index(dataset).fingerprint, self.recipes[recipe_key])

@@ -6,8 +6,8 @@ from mer.artefacts.folds import Split
 from mer.artefacts.macro_clips import MacroClips
 from mer.core.digests import code_digest, digest
 from mer.sweep.macro import macro_digest
-from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS, PreparingJobs
+from mer.sweep.remembered import remembered
 from mer.sweep.resources import array_kilobytes, minutes, training_cores, training_mb
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
@@ -29,41 +29,26 @@ class TrainingJobs(PreparingJobs):
         A sweep that asks for them.
     """
 
-    def __init__(self, sweep: Sweep) -> None:
-        super().__init__(sweep)
-        self._split_names: dict[str, str] = {}
-        self._split_digests: dict[str, str] = {}
-        self._run_names: dict[tuple[str, str], str] = {}
-        self._macro_digests: dict[tuple[str, str], str] = {}
-
     # Names
 
+    @remembered
     def split_name(self, protocol: str) -> str:
         """Name the division of a protocol's clips into folds."""
-        if protocol not in self._split_names:
-            datasets = self._settings_of(self._datasets_of(protocol))
-            copies = [self.artefact_folder(name) for name in self._datasets_of(protocol)]
-            made_of = [
-                self._protocol(protocol).model_dump(mode="json"),
-                datasets,
-                copies,
-                self.split_digest(protocol),
-            ]
-            self._split_names[protocol] = f"{protocol}-{digest(made_of)[:8]}"
-        return self._split_names[protocol]
+        datasets = self._settings_of(self._datasets_of(protocol))
+        copies = [self.artefact_folder(name) for name in self._datasets_of(protocol)]
+        settings = self._protocol(protocol).model_dump(mode="json")
+        return f"{protocol}-{digest([settings, datasets, copies, self.split_digest(protocol)])[:8]}"
 
+    @remembered
     def run_name(self, protocol: str, variant: str) -> str:
         """Name a method with its settings; variants that are the same, in any sweep, share it."""
-        if (protocol, variant) not in self._run_names:
-            chosen = self.sweep.config.variants[variant]
-            looks_at = [
-                [self.artefact_folder(name), recipe.key]
-                for name, recipe in self.representations(protocol, variant)
-            ]
-            macro = self._settings_of(chosen.macro)
-            made_of = [self._method(variant).model_dump(mode="json"), looks_at, macro]
-            self._run_names[protocol, variant] = f"{chosen.spec.name}-{digest(made_of)[:8]}"
-        return self._run_names[protocol, variant]
+        chosen = self.sweep.config.variants[variant]
+        looks_at = [
+            [self.artefact_folder(name), key] for name, key in self.representations(protocol, variant)
+        ]
+        macro = self._settings_of(chosen.macro)
+        made_of = [self._method(variant).model_dump(mode="json"), looks_at, macro]
+        return f"{chosen.spec.name}-{digest(made_of)[:8]}"
 
     def protocol_of(self, split: str) -> str | None:
         """Return the protocol whose division into folds is so named; None if there is none.
@@ -76,11 +61,13 @@ class TrainingJobs(PreparingJobs):
 
     def variant_of(self, protocol: str, run: str) -> str | None:
         """Return a variant that runs under a protocol by the name of its run; None if there is none."""
-        method = run.rpartition("-")[0]
-        for variant in self.sweep.variants(protocol):
-            if self._method(variant).key == method and self.run_name(protocol, variant) == run:
-                return variant
-        return None
+        return self._variants_of(protocol, run.rpartition("-")[0]).get(run)
+
+    @remembered
+    def _variants_of(self, protocol: str, method: str) -> dict[str, str]:
+        """List a method's variants that run under a protocol, the first one of each run, by its name."""
+        chosen = [name for name in self.sweep.variants(protocol) if self._method(name).key == method]
+        return {self.run_name(protocol, name): name for name in reversed(chosen)}
 
     # Files
 
@@ -92,11 +79,12 @@ class TrainingJobs(PreparingJobs):
         """Name the reports on the folds."""
         return [f"{RESULTS}/runs/{self.split_name(one)}/audit.md" for one in self.sweep.config.protocols]
 
+    @remembered
     def lists(self, protocol: str, variant: str) -> list[str]:
         """Name the lists of the prepared parts that a variant reads under a protocol."""
         return [
-            f"{RESULTS}/artefacts/{self.artefact_folder(name)}/{recipe.key}/parts.json"
-            for name, recipe in self.representations(protocol, variant)
+            f"{RESULTS}/artefacts/{self.artefact_folder(name)}/{key}/parts.json"
+            for name, key in self.representations(protocol, variant)
         ]
 
     def macro_clips(self, protocol: str, variant: str) -> list[str]:
@@ -152,45 +140,52 @@ class TrainingJobs(PreparingJobs):
 
     def train_spec(self, protocol: str, variant: str, seeds: Sequence[int], first: int, last: int) -> str:
         """Specify the job that trains and tests one pack of folds under some seeds."""
-        spec = TrainSpec(
+        pack = {"first": first, "last": last}
+        return self._train_spec(protocol, variant, tuple(seeds)).model_copy(update=pack).as_json()
+
+    @remembered
+    def _train_spec(self, protocol: str, variant: str, seeds: Sequence[int]) -> TrainSpec:
+        """Specify the job of the first fold, like which those of all packs are under the same seeds."""
+        return TrainSpec(
             run=self.run_name(protocol, variant),
             method=self._method(variant),
             selection=self.sweep.config.variants[variant].selection,
-            first=first,
-            last=last,
+            first=0,
+            last=0,
             recipes={seed: self.recipe(protocol, variant, seed) for seed in seeds},
         )
-        return spec.as_json()
 
     # Digests
 
+    @remembered
     def recipe(self, protocol: str, variant: str, seed: int) -> str:
         """Digest all that a variant's predictions under one seed are made of."""
+        settings, *others = self._made_of(protocol, variant)
+        return digest([settings, seed, *others])
+
+    @remembered
+    def _made_of(self, protocol: str, variant: str) -> list[object]:
+        """List all that a variant's predictions are made of but the seed, settings first."""
         method = self._method(variant)
         macro = self._macro_digest(protocol, variant)
-        return digest(
-            [
-                method.model_dump(mode="json"),
-                seed,
-                self.split_digest(protocol),
-                [self._preparing(*one) for one in self.representations(protocol, variant)],
-                code_digest("mer.jobs.train", f"mer.methods.{method.key}"),
-                *([macro] if macro else []),
-            ]
-        )
+        return [
+            method.model_dump(mode="json"),
+            self.split_digest(protocol),
+            [self._preparing(*one) for one in self.representations(protocol, variant)],
+            code_digest("mer.jobs.train", f"mer.methods.{method.key}"),
+            *([macro] if macro else []),
+        ]
 
+    @remembered
     def split_digest(self, protocol: str) -> str:
-        """Digest a protocol's samples, labels and folds, once."""
-        if protocol not in self._split_digests:
-            self._split_digests[protocol] = split_digest(self.sweep.split(protocol))
-        return self._split_digests[protocol]
+        """Digest a protocol's samples, labels and folds."""
+        return split_digest(self.sweep.split(protocol))
 
+    @remembered
     def _macro_digest(self, protocol: str, variant: str) -> str:
-        """Digest the macro-expressions that a variant learns from, once; blank if it takes none."""
-        if (protocol, variant) not in self._macro_digests:
-            clips = self.sweep.macro_clips(protocol, variant)
-            self._macro_digests[protocol, variant] = "" if clips is None else macro_digest(clips)
-        return self._macro_digests[protocol, variant]
+        """Digest the macro-expressions that a variant learns from; blank if it takes none."""
+        clips = self.sweep.macro_clips(protocol, variant)
+        return "" if clips is None else macro_digest(clips)
 
     # How jobs run
 
@@ -235,6 +230,7 @@ class TrainingJobs(PreparingJobs):
         entry = self.sweep.config.protocols[name]
         return EntrySettings.of(entry.spec.name, entry.params)
 
+    @remembered
     def _method(self, variant: str) -> EntrySettings:
         chosen = self.sweep.config.variants[variant]
         return EntrySettings.of(chosen.spec.name, chosen.params)
