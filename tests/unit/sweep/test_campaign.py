@@ -91,12 +91,16 @@ def test_two_sweeps_of_one_name_on_the_shelf_are_refused():
 
 
 def test_a_training_job_divides_the_clips_of_its_own_protocol_only(monkeypatch):
-    protocols = {name: {"protocol": "loso", "datasets": ["demo"]} for name in ("p", "q", "r")}
-    planned = jobs("one", "ststnet", protocols=protocols)
+    # Whether the variant runs depends on the clips of a protocol.
+    changes = {
+        "protocols": {name: {"protocol": "loso", "datasets": ["demo"]} for name in ("p", "q", "r")},
+        "variants": {"ststnet": {"preprocessing": {"apex": {"spotting": "refuse"}}}},
+    }
+    planned = jobs("one", "ststnet", **changes)
     names = planned.split_name("q"), planned.run_name("q", "ststnet")
     made, make = [], plan.make_split
     monkeypatch.setattr(plan, "make_split", lambda name, *rest: made.append(name) or make(name, *rest))
-    # A job on a cluster plans anew; whether a variant runs depends on the clips, which must have an apex.
-    owner, protocol, variant = Campaign([jobs("one", "ststnet", protocols=protocols)]).of_run(*names)
+    # A job on a cluster plans anew.
+    owner, protocol, variant = Campaign([jobs("one", "ststnet", **changes)]).of_run(*names)
     owner.train_spec(protocol, variant, [0], 0, 1)
     assert (protocol, variant, made) == ("q", "ststnet", ["q"])
