@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from mer.core.errors import ConfigError, DataError
+from mer.sweep import plan
 from mer.sweep.campaign import Campaign
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
@@ -87,3 +88,19 @@ def test_two_sweeps_of_one_name_on_the_shelf_are_refused():
     shelf = [jobs("two", "ststnet", **PAPER), jobs("two", "majority", **PAPER)]
     with pytest.raises(ConfigError, match="Two sweeps are called two"):
         Campaign([], lambda: shelf).paper_tables()
+
+
+def test_a_training_job_divides_the_clips_of_its_own_protocol_only(monkeypatch):
+    # Whether the variant runs depends on the clips of a protocol.
+    changes = {
+        "protocols": {name: {"protocol": "loso", "datasets": ["demo"]} for name in ("p", "q", "r")},
+        "variants": {"ststnet": {"preprocessing": {"apex": {"spotting": "refuse"}}}},
+    }
+    planned = jobs("one", "ststnet", **changes)
+    names = planned.split_name("q"), planned.run_name("q", "ststnet")
+    made, make = [], plan.make_split
+    monkeypatch.setattr(plan, "make_split", lambda name, *rest: made.append(name) or make(name, *rest))
+    # A job on a cluster plans anew.
+    owner, protocol, variant = Campaign([jobs("one", "ststnet", **changes)]).of_run(*names)
+    owner.train_spec(protocol, variant, [0], 0, 1)
+    assert (protocol, variant, made) == ("q", "ststnet", ["q"])
