@@ -239,7 +239,7 @@ class Cluster:
         return _shown(self.command("scontrol", "-d", "-o", "show", "job"))
 
     def started(self):
-        """All jobs of which a step has begun, as scontrol showed them then, by job id.
+        """All jobs that have begun, as scontrol showed them then, by job id.
 
         ``JOB_GRES`` is what a job holds: ``gpu:large:1``, or ``(null)``.
         """

@@ -56,8 +56,9 @@ def test_a_killed_node_takes_its_jobs_along_and_comes_back(cluster, submit):
 
 
 def test_jobs_survive_a_stopped_controller(cluster, submit, tmp_path):
-    job = submit(f"srun sleep 3; touch {tmp_path}/done")
-    cluster.wait(lambda: job in cluster.started(), 20, "a running job")
+    job = submit(f"srun sleep 4; touch {tmp_path}/done")
+    # srun waits for a minute if the controller is away when it begins.
+    cluster.wait(lambda: len(cluster.visible_devices().get(job, ())) == 2, 20, "srun in a job")
     cluster.stop_controller()
     assert "slurmctld" not in cluster.pids()
     cluster.start_controller()
