@@ -76,6 +76,11 @@ TASK_PROLOG = """\
 timeout 5 scontrol -d -o show job "$SLURM_JOB_ID" >> {folder}/started.txt
 echo "$SLURM_JOB_ID ${{CUDA_VISIBLE_DEVICES-none}}" >> {folder}/visible_devices.txt
 """
+# Snakemake's executor starts srun without SLURM_CONF, and there is no configuration in /etc here.
+SRUN = """\
+#!/bin/sh
+SLURM_CONF={folder}/slurm.conf exec {srun} "$@"
+"""
 
 
 class ClusterError(Exception):
@@ -117,11 +122,11 @@ class Cluster:
     @property
     def environment(self):
         """Variables with which programs find this cluster."""
-        path = os.environ.get("PATH", "")
-        return {**os.environ, "SLURM_CONF": f"{self.folder}/slurm.conf", "PATH": f"{path}:{SYSTEM_PATH}"}
+        path = f"{self.folder}/bin:{os.environ.get('PATH', '')}:{SYSTEM_PATH}"
+        return {**os.environ, "SLURM_CONF": f"{self.folder}/slurm.conf", "PATH": path}
 
     def start(self, timeout=60):
-        """Start everything and wait until all nodes are idle."""
+        """Start everything, without jobs, and wait until all nodes are idle."""
         if reason := missing():
             raise ClusterError(f"no SLURM here: {reason}")
         if self.pids():
@@ -266,7 +271,12 @@ class Cluster:
     def _configure(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o755)
-        (self.folder / "state").mkdir(exist_ok=True)
+        # Jobs of a cluster that ran here before would wait for ever.
+        for path in (*self.folder.glob("spool-*"), self.folder / "state"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in (*self.folder.glob("*.txt"), *self.folder.glob("*.log")):
+            path.unlink()
+        (self.folder / "state").mkdir()
         key = self.folder / "munge.key"
         if not key.exists():
             key.touch(mode=0o400)
@@ -293,7 +303,10 @@ class Cluster:
         self._write("cgroup.conf", "CgroupAutomount=no\n")
         self._write("plugstack.conf", "")
         self._write("task_prolog", TASK_PROLOG.format(folder=self.folder))
-        (self.folder / "task_prolog").chmod(0o755)
+        (self.folder / "bin").mkdir(exist_ok=True)
+        self._write("bin/srun", SRUN.format(folder=self.folder, srun=shutil.which("srun", path=SYSTEM_PATH)))
+        for name in ("task_prolog", "bin/srun"):
+            (self.folder / name).chmod(0o755)
 
     def _write(self, name, text):
         (self.folder / name).write_text(text)
@@ -373,7 +386,8 @@ def main():
     except ClusterError as error:
         sys.exit(str(error))
     if arguments.action == "start":
-        sys.stdout.write(f"export SLURM_CONF={cluster.environment['SLURM_CONF']}\n")
+        folder = cluster.folder
+        sys.stdout.write(f"export SLURM_CONF={folder}/slurm.conf PATH={folder}/bin:$PATH\n")
 
 
 if __name__ == "__main__":
