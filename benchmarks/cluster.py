@@ -123,8 +123,8 @@ def main() -> None:
     arguments = parser.parse_args()
     lines = [
         "68 folds of 442 random flow images; 3 nodes of 2 fake GPUs on one machine (networks compute on its",
-        "cores, though they hold a GPU). A pack is one job of all its folds and seeds. Wall time of Snakemake's",
-        "whole run.",
+        "cores, though they hold a GPU). A pack is one job of all its folds and seeds. Wall time of the",
+        "whole of Snakemake's run.",
         "",
         "| method | jobs of one fold | s | folds/min | folds in one pack | s | folds/min | ratio |",
         "|---|---|---|---|---|---|---|---|",

@@ -6,8 +6,10 @@ import re
 import pandas as pd
 import pytest
 
-from tests.workflow.conftest import TINY_SWEEP
+from tests.workflow import conftest
 
+# Networks may have a GPU.
+TINY_SWEEP = {**conftest.TINY_SWEEP, "device": "auto"}
 # Queues are empty here, and jobs short.
 QUICK = ("--slurm-init-seconds-before-status-checks", "3", "--latency-wait", "20", "--quiet", "rules")
 NETWORK = "ststnet-"
