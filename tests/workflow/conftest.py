@@ -25,14 +25,15 @@ TINY_SWEEP = {
 
 
 class Project:
-    """A copy of the project in a folder of its own."""
+    """A copy of the project in a folder of its own; ``variables`` are added to the environment."""
 
-    def __init__(self, root):
+    def __init__(self, root, variables=None):
         self.root = root
+        self.variables = variables or {}
 
     def snakemake(self, *arguments, ok=True):
         """Run Snakemake; returns what it printed."""
-        environment = {**os.environ, "PYTHONPATH": str(self.root)}
+        environment = {**os.environ, **self.variables, "PYTHONPATH": str(self.root)}
         for name in ("SNAKEMAKE_PROFILE", "CUDA_VISIBLE_DEVICES"):
             environment.pop(name, None)
         return self._python("snakemake", arguments, environment, ok)
@@ -93,15 +94,17 @@ def runs_of(plan):
 
 @pytest.fixture(scope="session")
 def copy_project(repository):
-    def copy(root):
+    def copy(root, variables=None):
         root.mkdir(exist_ok=True)
-        for name in ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "mer"):
+        for name in ("Snakefile", "config.yaml", "workflow", "profiles", "slurm", "envs", "mer"):
             source = repository / name
-            if source.is_dir():
+            if source.is_symlink():
+                (root / name).symlink_to(source.readlink())
+            elif source.is_dir():
                 shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, root / name)
-        return Project(root)
+        return Project(root, variables)
 
     return copy
 
