@@ -118,8 +118,8 @@ class _Page:
             yield f"Last line in a log: {duration(max(0.0, now - max(written)))} ago."
         if not self.sure:
             yield (
-                "No snakemake is seen at work here on this machine: it runs on another one, or was killed and its "
-                "jobs are interrupted (then 'snakemake --unlock', and run again)."
+                "No snakemake is seen at work here on this machine. It runs on another one; or it was "
+                "killed, and its jobs are interrupted: 'snakemake --unlock', and run again."
             )
 
     def _left(self, gone: float) -> str:
@@ -129,7 +129,7 @@ class _Page:
         made, left = self.progress.share_made(self.lock)
         if not left or made < _SOON * (made + left):
             return ""
-        return f", about {duration(max(60.0, gone * left / made))} left for training"
+        return f", about {_roughly(gone * left / made)} left for training"
 
     def _table(self) -> Table:
         """Lay out one line per protocol and variant; states that nothing is in have no column."""
@@ -194,6 +194,15 @@ def _bar(group: Group, width: int) -> Text:
     full = width * done // max(1, total)
     colour = "red" if group.counts[State.FAILED] else "green"
     return Text.assemble(("━" * full, colour), ("╌" * (width - full), "bright_black"))
+
+
+def _roughly(seconds: float) -> str:
+    """Say how long something takes of which little is known."""
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{max(1, minutes)} min"
+    hours = round(seconds / 3600)
+    return f"{hours} h" if hours < 48 else f"{round(hours / 24)} days"
 
 
 def _sum(groups: Sequence[Group]) -> Group:

@@ -9,6 +9,7 @@ from mer.sweep.cells import Jobs
 from mer.sweep.listing import Listing
 from mer.sweep.progress import Job, State, Watch
 from mer.sweep.records import FOLDER, Records
+from mer.sweep.start import short
 
 # The end of a log that is read for the reason.
 _TAIL = 65536
@@ -18,7 +19,7 @@ _SLURM = re.compile(r"slurmstepd: error: (.*)")
 # What differs between jobs that failed for one reason: numbers, and names in quotes.
 _VARYING = re.compile(r"'[^']*'|\d+(?:\.\d+)?")
 _LONGEST = 240
-KILLED = "killed (no error in the log): out of memory, time limit or node"
+KILLED = "killed (no error in the log): out of memory, time limit, node, or stopped by hand"
 
 
 @dataclass(frozen=True)
@@ -91,17 +92,17 @@ def described(failures: Sequence[Failures], *, most: int = 8, logs: int = 3) -> 
         return []
     lines = [f"{n_jobs} {'job' if n_jobs == 1 else 'jobs'} failed:"]
     for one in failures[:most]:
-        lines.append(f"  {len(one.logs)}: {one.reason}")
+        lines.append(f"  {len(one.logs)} of them: {one.reason}" if n_jobs > 1 else f"  {one.reason}")
         lines += [f"      {log}" for log in one.logs[:logs]]
         if len(one.logs) > logs:
             lines.append(f"      and {len(one.logs) - logs} more")
     if len(failures) > most:
         rest = sum(len(one.logs) for one in failures[most:])
-        lines.append(f"  {rest} for {len(failures) - most} other reasons")
+        lines.append(f"  {rest} of them for {len(failures) - most} other reasons")
     return lines
 
 
-def at_the_end(sweeps: Iterable[Jobs], configs: Sequence[str], log: str) -> str:
+def at_the_end(sweeps: Iterable[Jobs], configs: Iterable[Path], log: str) -> str:
     """Write what a run of Snakemake says in the end that did not complete.
 
     Parameters
@@ -117,7 +118,7 @@ def at_the_end(sweeps: Iterable[Jobs], configs: Sequence[str], log: str) -> str:
     failed = {
         job.output: job for jobs in sweeps for job in watch.progress(jobs).jobs if job.state is State.FAILED
     }
-    status = " ".join(["mer status", *configs])
+    status = " ".join(["mer status", *map(short, configs)])
     said = described(grouped(failed.values())) or [f"No job's log tells what failed; see above, and {log}"]
     said.append("What is finished is kept: mend the cause, and run the same command again.")
     said.append(f"How far it is, and this list again: {status}")

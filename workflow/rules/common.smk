@@ -278,5 +278,5 @@ def summary_spec(w):
 
 
 def what_failed(log):
-    files = [str(path) for path in workflow.overwrite_configfiles]
+    files = workflow.overwrite_configfiles
     return mer.sweep.failures.at_the_end(campaign.sweeps.values(), files, log)
