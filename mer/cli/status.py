@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ _COLOURS = {
     State.TO_DO: "bright_black",
 }
 _OTHERS = [state for state in State if state is not State.DONE]
-# Protocols in which there is nothing to see are one line each in a table that would be longer than this.
+# More pairs of a protocol and a variant than this are summed up.
 _LONG = 60
 _BAR = 20
 # A run that has been at it for less than this has nothing to reckon with.
@@ -51,7 +51,11 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     status.add_argument("config", type=Path, nargs="*", default=[Path("config.yaml")], metavar="CONFIG")
-    status.add_argument("--all", action="store_true", help="every variant and every failed job, however many")
+    status.add_argument(
+        "--all",
+        action="store_true",
+        help="every variant under every protocol, every failed job",
+    )
     status.set_defaults(command=_status)
 
 
@@ -103,7 +107,7 @@ class _Page:
     def _time(self) -> Iterator[str]:
         """Say whether it is going on, since when and for how long."""
         if self.progress.is_complete:
-            yield "Complete."
+            yield "Complete: every file is there. Whether all are up to date, 'snakemake -n' tells."
             return
         if self.lock is None:
             yield "Nothing of it is running."
@@ -134,23 +138,28 @@ class _Page:
     def _table(self) -> Table:
         """Lay out one line per protocol and variant; states that nothing is in have no column."""
         lines = [*self._preparing(), *self._training(), ("the rest of the sweep", self.progress.further)]
-        met = {state for _, group in lines if group for state in group.counts}
-        states = [state for state in _OTHERS if state in met]
-        headers = ["done", "cells", *(self._header(state) for state in states)]
-        rows = [
-            (name, group, [f"{group.counts[State.DONE]}/{len(group.jobs)}", _cells_of(group),
-                           *(str(group.counts[state] or "") for state in states)])
-            for name, group in lines
-        ]  # fmt: skip
-        widths = [max(map(len, column)) for column in zip(headers, *(row[2] for row in rows), strict=True)]
-        left = self.console.width - sum(widths) - 2 * len(widths) - max(len(name) for name, _ in lines) - 2
+        names, groups = [name for name, _ in lines], [group for _, group in lines]
+        columns = {"done": [f"{group.counts[State.DONE]}/{len(group.jobs)}" for group in groups]}
+        columns["cells"] = [f"{done}/{total}" if total else "" for done, total in (g.cells for g in groups)]
+        styles = {}
+        for state in _OTHERS:
+            if any(group.counts[state] for group in groups):
+                header = self._header(state)
+                styles[header] = _COLOURS[state]
+                columns[header] = [str(group.counts[state] or "") for group in groups]
+        left = self.console.width - max(map(len, names))
+        if _width(columns) > left:
+            del columns["cells"]
+        n_bar = min(_BAR, left - _width(columns) - 2)
         table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True, overflow="ellipsis")
         table.add_column(no_wrap=True)
-        for header, style in zip(headers, ["", "", *(_COLOURS[state] for state in states)], strict=True):
-            table.add_column(header, justify="right", no_wrap=True, style=style, min_width=len(header))
-        for name, group, numbers in rows:
-            bar = _bar(group, max(0, min(_BAR, left)))
+        for header, cells in columns.items():
+            narrowest = max(map(len, [header, *cells]))
+            style = styles.get(header, "")
+            table.add_column(header, justify="right", no_wrap=True, style=style, min_width=narrowest)
+        for name, group, *numbers in zip(names, groups, *columns.values(), strict=True):
+            bar = _bar(group, n_bar if n_bar > 3 else 0)
             table.add_row(Text(name, style="" if name.startswith(" ") else "bold"), bar, *numbers)
         return table
 
@@ -159,19 +168,21 @@ class _Page:
         groups = self.progress.preparing
         if groups:
             yield "preprocessing", _sum(groups)
-            yield from ((f"  {group.name} of {group.place}", group) for group in groups)
+            yield from ((f"  {group.place} {group.name}", group) for group in groups)
 
     def _training(self) -> Iterator[tuple[str, Group]]:
-        """List the variants of every protocol, below their sum."""
+        """List the variants of every protocol, below their sum; of many, only the sums of both."""
         groups = self.progress.training
-        n_lines = len(groups) + len({group.place for group in groups})
-        short = n_lines > _LONG and not self.show_all
-        for protocol, members in groupby(groups, key=lambda group: group.place):
-            of_protocol = list(members)
-            whole = _sum(of_protocol)
-            yield protocol, whole
-            if not (short and len(whole.counts) == 1):
-                yield from ((f"  {group.name}", group) for group in of_protocol)
+        if len(groups) > _LONG and not self.show_all:
+            for headline, of in (("protocols", lambda one: one.place), ("variants", lambda one: one.name)):
+                yield headline, _sum(groups)
+                members = groupby(sorted(groups, key=of), key=of)
+                yield from ((f"  {name}", _sum(list(together))) for name, together in members)
+            return
+        for protocol, together in groupby(groups, key=lambda one: one.place):
+            of_protocol = list(together)
+            yield protocol, _sum(of_protocol)
+            yield from ((f"  {group.name}", group) for group in of_protocol)
 
     def _header(self, state: State) -> str:
         return f"{state}?" if not self.sure and state in (State.RUNNING, State.QUEUED) else str(state)
@@ -209,9 +220,9 @@ def _sum(groups: Sequence[Group]) -> Group:
     return Group(groups[0].place, "", [job for group in groups for job in group.jobs])
 
 
-def _cells_of(group: Group) -> str:
-    done, total = group.cells
-    return f"{done}/{total}" if total else ""
+def _width(columns: Mapping[str, Sequence[str]]) -> int:
+    """Count the characters that columns take, with what divides them."""
+    return sum(2 + max(map(len, [header, *cells])) for header, cells in columns.items())
 
 
 def _cells(jobs: Sequence[Job]) -> tuple[int, int]:

@@ -81,7 +81,7 @@ def find_unused(results: Path, used: Used, made: frozenset[str]) -> list[Unused]
 
 def remove(results: Path, unused: Sequence[Unused]) -> None:
     """Remove files, and the folders that are empty then; what is not ours stays."""
-    folders = set()
+    folders: set[Path] = set()
     for one in unused:
         if one.kind is not Kind.NOT_OURS:
             path = results / one.path

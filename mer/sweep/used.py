@@ -15,7 +15,18 @@ from mer.sweep.start import PATHS_FILE, short, start
 
 # Folders of runs; an oracle's lie apart.
 RUNS = ("runs", "oracles")
-# Files that a sweep makes on demand, beside those of its list.
+# Kinds of files in the list of a sweep.
+_LISTS = (
+    "audits",
+    "comparisons",
+    "contact_sheets",
+    "figures",
+    "paper_tables",
+    "predictions",
+    "samples",
+    "tables",
+)
+# Of figures that are drawn on demand, and are in no list.
 _SUFFIXES = ("png", "pdf", "json")
 
 
@@ -78,10 +89,10 @@ def find_used(results: Path, files: Sequence[Path]) -> Used:
             continue
         known.add(jobs.sweep.config.name)
         _add_config(used, there, raw, jobs, short(path))
-    for sweep in sorted(there.sweeps - known):
+    for sweep in sorted(there.sweeps):
         if (results / sweep / "sweep.json").is_file():
-            _add_list(used, there, sweep)
-        else:
+            _add_list(used, there, sweep, is_known=sweep in known)
+        elif sweep not in known:
             problems.append(
                 f"{results / sweep} is of a sweep that is not finished and whose configuration is not among "
                 f"{', '.join(map(short, files))}. Give its configuration as well, or delete the folder"
@@ -168,32 +179,36 @@ def _add_jobs(used: Used, jobs: Jobs) -> None:
     used.files.update(map(_below, made))
 
 
-def _add_list(used: Used, there: _There, sweep: str) -> None:
-    """Add what a finished sweep says that it uses, whose configuration is not at hand."""
+def _add_list(used: Used, there: _There, sweep: str, *, is_known: bool) -> None:
+    """Add what a finished sweep says that it uses; its configuration may have changed since, or be unknown."""
     path = there.results / sweep / "sweep.json"
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
-        runs = [_below(folder) for folders in listed["runs"].values() for folder in folders.values()]
-        used.files.update(_below(file) for kind in ("audits", "contact_sheets") for file in listed[kind])
+        runs = {_below(folder) for folders in listed["runs"].values() for folder in folders.values()}
+        used.files.update(_below(file) for kind in _LISTS for file in listed[kind])
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path} is damaged ({type(error).__name__}). Nothing is removed.") from error
-    used.folders |= {sweep, *runs}
+    # Of runs that it asks for, a configuration knows the packs as well.
+    runs -= set(used.packs)
+    used.folders |= runs
     for split in {run.split("/")[1] for run in runs}:
         used.files |= {f"runs/{split}/folds.json", f"runs/{split}/audit.md"}
         source, datasets = there.folds(split)
         there.keep_data(used, datasets)
         if source != "real":
             used.folders.add("standins")
-    used.remarks.append(
-        f"{path.parent}: only its list of what it used when it was finished is known. If it was changed since, "
-        "give its configuration as well"
-    )
+    if not is_known:
+        used.folders.add(sweep)
+        used.remarks.append(
+            f"{path.parent}: only its list of what it used when it was finished is known. If it was changed "
+            "since, give its configuration as well"
+        )
 
 
 def _keep_by_name(
     used: Used, there: _There, protocols: set[str], datasets: set[str], *, real_only: bool
 ) -> bool:
-    """Keep all divisions into folds, runs and arrays that some protocols and data sets may have given rise to."""
+    """Keep all folds, runs and arrays that some protocols and data sets may have given rise to."""
     found = False
     for kind, split in there.splits:
         source, known = there.folds(split) if _stem(split) in protocols else ("stand_in", set[str]())
