@@ -180,7 +180,7 @@ def _add_jobs(used: Used, jobs: Jobs) -> None:
 
 
 def _add_list(used: Used, there: _There, sweep: str, *, is_known: bool) -> None:
-    """Add what a finished sweep says that it uses; its configuration may have changed since, or be unknown."""
+    """Add what a finished sweep says that it uses; its configuration may be another now, or be unknown."""
     path = there.results / sweep / "sweep.json"
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
