@@ -65,10 +65,9 @@ def run(
         raise IncompleteRunError(listed(f"No variant is complete on {spec.protocol}:", why))
     measured = pd.concat(scores, ignore_index=True)
     measured = measured[measured["metric"].isin([*spec.metrics, *COSTS])]
-    rows = tuple(
-        row.model_copy(update={"skipped": reasons.get(row.variant, row.skipped)}) for row in spec.rows
-    )
-    note = f"Incomplete: {len(reasons)} of {len(reasons) + len(scores)} variants are not complete"
+    skipped = {row.variant: reasons.get(row.variant, row.skipped) for row in spec.rows}
+    rows = tuple(row.model_copy(update={"skipped": skipped[row.variant]}) for row in spec.rows)
+    note = f"Incomplete: {len(scores)} of {len(reasons) + len(scores)} variants"
     marked = {"title": f"{MARK}: {spec.title}", "rows": rows, "notes": (note, *spec.notes)}
     write(_marked(score_table(spec.model_copy(update=marked), measured), reasons), outputs)
     return reasons

@@ -150,7 +150,9 @@ def _add_config(used: Used, there: _There, raw: Mapping[str, Any], jobs: Jobs, p
     except MerError as error:
         used.folders.add(name)
         _keep_by_name(used, there, protocols, datasets, real_only=False)
-        used.remarks.append(f"{place}: kept by its names, as it cannot be planned: {error}")
+        used.remarks.append(
+            f"{place}: kept by its names, as it cannot be planned: {str(error).splitlines()[0]}"
+        )
         return
     _add_jobs(used, jobs)
     lacking = {one for one in datasets if _may_be_lacking(raw, one)}

@@ -126,5 +126,7 @@ def test_what_is_left_is_weighed_by_the_seconds_that_methods_declare():
     assert (made, left) == (25.0, 50.0)
     # What an earlier run has made is no measure for this one.
     assert progress.share_made(Lock(0.0, frozenset("12"))) == (0.0, 50.0)
-    running = Progress("mine", [Group("p", "a", jobs(State.RUNNING, kept=5), seconds=2.0)], [], Group("", "", []))
+    running = Progress(
+        "mine", [Group("p", "a", jobs(State.RUNNING, kept=5), seconds=2.0)], [], Group("", "", [])
+    )
     assert running.share_made(Lock(0.0, frozenset("0"))) == (12.5, 12.5)
