@@ -14,7 +14,6 @@ from mer.sweep.specs.score import ScoreSpec, pack_name
 from mer.sweep.specs.tables import TableSpec
 from mer.sweep.specs.train import TrainSpec
 
-
 RAW = {
     "name": "mine",
     "datasets": {"demo": {"n_subjects": 4, "clips_per_class": 1}},

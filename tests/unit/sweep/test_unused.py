@@ -180,7 +180,7 @@ def test_a_finished_sweep_keeps_what_it_lists_without_its_configuration(project,
     folder = tmp_path / "results/lost"
     (folder / "logs").mkdir(parents=True)
     lists = ("tables", "paper_tables", "samples", "audits", "figures", "comparisons", "predictions")
-    listed = {**dict.fromkeys(lists, []), "contact_sheets": ["results/figures/preprocessing/d/r.png"]}
+    listed = {**{key: [] for key in lists}, "contact_sheets": ["results/figures/preprocessing/d/r.png"]}
     listed["runs"] = {"q": {"net": "results/runs/q-00000000/net-00000000"}}
     (folder / "sweep.json").write_text(json.dumps(listed))
     found = used(project())
