@@ -115,7 +115,7 @@ class _Page:
         now = time.time()
         gone = now - self.lock.since
         since = time.strftime("%d %B, %H:%M", time.localtime(self.lock.since))
-        yield f"Running since {since} ({duration(gone)}){self._left(gone)}."
+        yield f"{'Running since' if self.sure else 'Begun on'} {since} ({duration(gone)}){self._left(gone)}."
         logs = [self.listing.changed(job.log) for job in self.progress.of_state(State.RUNNING)]
         written = [changed for changed in logs if changed is not None]
         if written:
