@@ -87,6 +87,8 @@ def remove(results: Path, unused: Sequence[Unused]) -> None:
             path = results / one.path
             path.unlink(missing_ok=True)
             folders.update(parent for parent in path.parents if results in parent.parents)
+    # A job that is done leaves an empty folder for leftovers.
+    folders |= {folder / "unfinished" for folder in folders}
     for folder in sorted(folders, key=lambda path: -len(path.parts)):
         with suppress(OSError):  # something is in it
             folder.rmdir()

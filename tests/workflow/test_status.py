@@ -178,6 +178,7 @@ def test_what_a_changed_sweep_no_longer_uses_is_removed_and_nothing_else(project
 def test_nothing_is_removed_while_snakemake_is_at_work(broken, mer):
     project, _ = broken
     lock = project.root / ".snakemake/locks/0.output.lock"
+    lock.parent.mkdir(exist_ok=True)
     lock.write_text("results/report.html\n")
     try:
         code, printed = mer(project, "clean", "--yes", "tiny.yaml", "broken.yaml")
