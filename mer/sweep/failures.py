@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from mer.sweep.cells import Jobs
 from mer.sweep.listing import Listing
+from mer.sweep.logs import log_of
 from mer.sweep.progress import Job, State, Watch
 from mer.sweep.records import FOLDER, Records
 from mer.sweep.start import short
@@ -108,18 +109,24 @@ def at_the_end(sweeps: Iterable[Jobs], configs: Iterable[Path], log: str) -> str
     Parameters
     ----------
     sweeps
-        That it ran.
+        That it ran; looked at if it has no lock, which names what it was to make.
     configs
         Their files as they were given; none for the default.
     log
         Snakemake's own log, for failures that no job's log tells of.
     """
-    watch = Watch(Records(), Listing())
-    failed = {
-        job.output: job for jobs in sweeps for job in watch.progress(jobs).jobs if job.state is State.FAILED
-    }
+    records = Records()
+    watch = Watch(records, Listing())
+    if records.lock is None:
+        made = {job.output for jobs in sweeps for job in watch.progress(jobs).jobs}
+    else:  # also what belongs to other sweeps, as the tables of all papers do
+        made = set(records.lock.outputs)
+    # A job that makes several files has one log.
+    outputs = {log_of(path): path for path in sorted(made, reverse=True)}
+    jobs = [Job(path, one, watch.state(path, one)) for one, path in sorted(outputs.items())]
+    failed = [job for job in jobs if job.state is State.FAILED]
     status = " ".join(["mer status", *map(short, configs)])
-    said = described(grouped(failed.values())) or [f"No job's log tells what failed; see above, and {log}"]
+    said = described(grouped(failed)) or [f"No job's log tells what failed; see above, and {log}"]
     said.append("What is finished is kept: mend the cause, and run the same command again.")
     said.append(f"How far it is, and this list again: {status}")
     return "\n".join(["", *said])

@@ -51,7 +51,7 @@ def log_of(output: str) -> str:
 def _of_sweep(kind: str, *names: str) -> tuple[str, ...]:
     """Return the folder and the name of a log among those of a sweep."""
     if kind != "figures":
-        return _RULES[kind], *names
+        return _RULES.get(kind, kind), *names
     if len(names) == 1:
         return "figures", "critical_difference"
     if names[1].startswith("confusion_"):

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from mer.sweep.failures import Failures, described, grouped, reason_of
+from mer.sweep.failures import Failures, at_the_end, described, grouped, reason_of
 from mer.sweep.progress import Job, State
 
 PACK = "results/runs/p-0123abcd/net-0123abcd/s0-1/000-002.parquet"
@@ -104,3 +104,19 @@ def test_many_reasons_are_counted():
     assert lines[-1] == "  16 of them for 8 other reasons"
     assert len(lines) == 8
     assert described([]) == []
+
+
+def test_a_run_ends_with_what_failed_in_it_whichever_sweep_it_is_of(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    failed(tmp_path, "DataError: gone", log="results/other/logs/table/p.log")
+    failed(tmp_path, "DataError: long ago", log="results/other/logs/table/q.log")
+    (tmp_path / ".snakemake/locks").mkdir(parents=True)
+    lock = tmp_path / ".snakemake/locks/0.output.lock"
+    lock.write_text("results/other/tables/p.csv\nresults/other/tables/p.md\n")
+    said = at_the_end([], [tmp_path / "mine.yaml"], "snakemake.log").splitlines()
+    assert said[1:4] == ["1 job failed:", "  DataError: gone", "      results/other/logs/table/p.log"]
+    assert said[-1].endswith("mer status mine.yaml")
+    lock.write_text("results/other/tables/new.csv\n")
+    assert "No job's log tells what failed; see above, and snakemake.log" in at_the_end(
+        [], [], "snakemake.log"
+    )
