@@ -42,3 +42,7 @@ rule all:
 onsuccess:
     print("Done. A sweep's tables are printed by: mer show <sweep>")
     print("All finished sweeps on one page, for a browser: mer report")
+
+
+onerror:
+    print(what_failed(log))

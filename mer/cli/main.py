@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mer import __version__
-from mer.cli import audit, databases, inspect, plan, report, rules, score, show
+from mer.cli import audit, clean, databases, inspect, plan, report, rules, score, show, status, tables
 from mer.core.errors import MerError
 from mer.core.log import start_log
 
@@ -44,6 +44,9 @@ def parser() -> argparse.ArgumentParser:
     inspect.add_commands(commands)
     plan.add_commands(commands)
     show.add_commands(commands)
+    status.add_commands(commands)
+    tables.add_commands(commands)
+    clean.add_commands(commands)
     score.add_commands(commands)
     audit.add_commands(commands)
     report.add_commands(commands)

@@ -13,6 +13,7 @@ from mer.cli.inspect import loaded, paths_option
 from mer.core.durations import duration
 from mer.sweep.cells import Jobs
 from mer.sweep.outlook import Outlook, RunOutlook
+from mer.sweep.outputs import outputs_by_rule
 
 
 def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the type
@@ -40,7 +41,7 @@ def _print(console: Console, jobs: Jobs) -> None:
     )
     console.print(_variants(runs))
     console.print()
-    console.print(_rules(outlook))
+    console.print(_rules(outlook, jobs))
     console.print()
     gpu, cores, without = _seconds(runs)
     parts = [f"{duration(cores)} of cores"] if cores or not gpu else []
@@ -85,11 +86,11 @@ def _variants(runs: Sequence[RunOutlook]) -> Table:
     return table
 
 
-def _rules(outlook: Outlook) -> Table:
+def _rules(outlook: Outlook, jobs: Jobs) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in ("Jobs", "Planned", "Done"):
         table.add_column(header, justify="left" if header == "Jobs" else "right")
-    for rule, paths in outlook.jobs_by_rule().items():
+    for rule, paths in outputs_by_rule(jobs).items():
         table.add_row(rule, f"{len(paths):,}", f"{outlook.n_done(paths):,}")
     return table
 

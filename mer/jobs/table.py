@@ -34,7 +34,11 @@ def run(spec: TableSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> Non
     measured = read_rows(list(scores), SCORE_COLUMNS)
     measured = measured[measured["metric"].isin([*spec.metrics, *COSTS])]
     _refuse_incomplete(spec, measured)
-    table = score_table(spec, measured)
+    write(score_table(spec, measured), outputs)
+
+
+def write(table: ScoreTable, outputs: Sequence[Path]) -> None:
+    """Write a table in one format per output, told by its suffix."""
     writers = {".csv": table.as_csv, ".md": table.as_markdown, ".tex": table.as_latex}
     for path in outputs:
         with complete(path) as temporary:

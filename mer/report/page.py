@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from mer import __version__
+from mer.core.durations import duration
 from mer.core.errors import DataError
 from mer.report.checkout import commit
 from mer.report.contents import Contents, read_contents
@@ -225,23 +226,6 @@ def _environment() -> Environment:
     filters: dict[str, Callable[..., Any]] = {"inline": inline, "duration": duration, "number": number}
     environment.filters.update(filters)
     return environment
-
-
-def duration(seconds: float) -> str:
-    """Say how long something took.
-
-    Examples
-    --------
-    >>> duration(0.34), duration(75), duration(3 * 3600 + 125)
-    ('0.3 s', '1 min 15 s', '3 h 2 min')
-    """
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, left = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {left} s" if minutes else f"{left} s"
 
 
 def number(value: float, column: Column) -> str:

@@ -39,7 +39,7 @@ def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Cam
     for path in files:
         load(path)  # Snakemake has read it already, but overlooks keys that occur twice.
     raw = dict(given) if files else {**load(default), **given}
-    place = ", ".join(_short(path) for path in files or [default])
+    place = ", ".join(short(path) for path in files or [default])
     return Campaign([_jobs(raw, place)], lambda: _shelf(default.parent / SHELF))
 
 
@@ -58,7 +58,7 @@ def _shelf(folder: Path) -> list[Jobs]:
     found, problems = [], []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found.append(_jobs(load(path), _short(path)))
+            found.append(_jobs(load(path), short(path)))
         except ConfigError as error:
             problems.append(str(error))
     if problems:
@@ -77,5 +77,6 @@ def use_this_interpreter() -> None:
         os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])
 
 
-def _short(path: Path) -> str:
+def short(path: Path) -> str:
+    """Write a path as a person would who is in the working folder."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

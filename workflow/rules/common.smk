@@ -5,6 +5,7 @@ from snakemake.exceptions import WorkflowError
 
 import mer.core.errors
 import mer.sweep.campaign
+import mer.sweep.failures
 import mer.sweep.figures
 import mer.sweep.paper_tables
 import mer.sweep.start
@@ -293,3 +294,8 @@ def n_feature_gpus(w):
 
 def summary_spec(w):
     return jobs_of(w).summary_spec()
+
+
+def what_failed(log):
+    files = workflow.overwrite_configfiles
+    return mer.sweep.failures.at_the_end(campaign.sweeps.values(), files, log)

@@ -8,7 +8,8 @@ import pytest
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.needs import PREPARING, TRAINING, PreparingNeeds, TrainingNeeds
-from mer.sweep.outlook import Files, Outlook
+from mer.sweep.outlook import Outlook
+from mer.sweep.outputs import outputs_by_rule
 from mer.sweep.plan import Sweep
 
 
@@ -80,7 +81,7 @@ def test_a_pack_that_cannot_be_read_is_no_measurement(jobs):
 
 
 def test_every_job_is_named_once(jobs):
-    planned = Outlook(jobs).jobs_by_rule()
+    planned = outputs_by_rule(jobs)
     assert {rule: len(paths) for rule, paths in planned.items()} == {
         "samples": 1,
         "folds": 1,
@@ -104,17 +105,7 @@ def test_disk_counts_arrays_and_predictions_that_are_not_there(jobs, monkeypatch
     monkeypatch.setitem(PREPARING, "flow_image", PreparingNeeds(kilobytes=100.0))
     before = Outlook(jobs).kilobytes()
     assert before == pytest.approx(9 * 100, abs=20)
-    part = next(path for path in Outlook(jobs).jobs_by_rule()["prepare"])
+    part = next(path for path in outputs_by_rule(jobs)["prepare"])
     Path(part).parent.mkdir(parents=True)
     Path(part).write_bytes(b"")
     assert before - Outlook(jobs).kilobytes() == pytest.approx(300)
-
-
-def test_folders_are_listed_once(tmp_path, monkeypatch):
-    (tmp_path / "a").write_text("")
-    monkeypatch.chdir(tmp_path)
-    files = Files()
-    assert files.there("a")
-    (tmp_path / "b").write_text("")
-    assert not files.there("b")
-    assert not files.there("nowhere/c")
