@@ -33,7 +33,7 @@ def start_controller():
     try:
         if slurm:
             mer.cluster.start.refuse_what_loses_jobs(
-                workflow.executor_settings.array_jobs,
+                getattr(workflow.executor_settings, "array_jobs", None),
                 workflow.group_settings.overwrite_groups,
             )
         mer.cluster.start.take_over(
