@@ -13,7 +13,7 @@ ONE, TWO, THREE = (RUN.format(n) for n in range(3))
 # A queue of which scancel takes jobs out; the first it is asked for takes a while.
 SQUEUE = "cat queue"
 SCANCEL = 'for job; do sed -i "/^$job|/d" queue; done'
-SLOW = f'[ $(grep -c ^scancel calls) -gt 1 ] || shift\n{SCANCEL}'
+SLOW = f"[ $(grep -c ^scancel calls) -gt 1 ] || shift\n{SCANCEL}"
 
 
 @pytest.fixture

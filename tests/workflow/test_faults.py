@@ -1,0 +1,114 @@
+"""Controllers that are killed, and methods that always crash: what is left, and what the next run does."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from tests.workflow.conftest import TINY_SWEEP
+
+SECONDS_TO_START = 120
+RUN = ("--cores", "2", "--quiet", "rules", "--configfile", "tiny.yaml")
+
+
+def start(project):
+    """Start the tiny sweep in a process group of its own; returns once Snakemake holds its lock."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *RUN],
+        cwd=project.root,
+        env={**os.environ, "PYTHONPATH": str(project.root)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    ends = time.monotonic() + SECONDS_TO_START
+    while not locks(project):
+        assert process.poll() is None, "Snakemake ended before it held its lock"
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    return process
+
+
+def locks(project):
+    return list((project.root / ".snakemake/locks").glob("*.lock"))
+
+
+def controllers(project):
+    return list((project.root / ".snakemake/controllers").iterdir())
+
+
+@pytest.fixture
+def to_do(project):
+    """A project in which the network is to be trained again; and the predictions that it had."""
+    (path,) = project.packs("tiny", "net")
+    before = pd.read_parquet(path)
+    path.unlink()
+    return project, path, before.drop(columns="seconds")
+
+
+def test_the_same_command_goes_on_after_a_controller_was_killed(to_do):
+    project, path, before = to_do
+    killed = start(project)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert locks(project)
+    assert len(controllers(project)) == 1
+    printed = project.snakemake(*RUN)
+    assert "The lock of this directory was left by a controller that does not run any more" in printed
+    assert f"process {killed.pid} on " in printed
+    assert pd.read_parquet(path).drop(columns="seconds").equals(before)
+    assert not locks(project)
+    assert not controllers(project)
+    assert project.planned(TINY_SWEEP) == set()
+
+
+def test_the_lock_of_a_living_controller_is_respected(to_do):
+    project, path, before = to_do
+    first = start(project)
+    try:
+        os.killpg(first.pid, signal.SIGSTOP)  # it lives, and cannot end before the other has looked
+        printed = project.snakemake(*RUN, ok=False)
+        assert "Directory cannot be locked" in printed
+        assert f"Another controller of this directory runs (process {first.pid} on " in printed
+        assert len(locks(project)) == 2
+        os.killpg(first.pid, signal.SIGCONT)
+        assert first.wait(SECONDS_TO_START) == 0
+    finally:
+        if first.poll() is None:
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+    assert pd.read_parquet(path).drop(columns="seconds").equals(before)
+    assert not controllers(project)
+
+
+def test_what_always_crashes_costs_the_others_nothing(project):
+    crashing = {"method": "ststnet", "epochs": 3, "lr": 1e30}
+    sweep = {**TINY_SWEEP, "variants": {**TINY_SWEEP["variants"], "net": crashing}, "seeds": [0, 1]}
+    command = ("--cores", "2", "--keep-going", "--configfile", project.write(sweep))
+    printed = project.snakemake(*command, ok=False)
+    assert "TrainingError: 3 of 3 folds failed." in printed
+    for variant in ("majority", "lbp_top_svm"):
+        rows = pd.read_parquet(project.root / f"results/tiny/predictions/p/{variant}.parquet")
+        assert rows.groupby("seed").size().to_dict() == {0: 9, 1: 9}
+        assert (project.root / f"results/tiny/scores/p/{variant}.csv").is_file()
+    # What is left to do is what failed and what needs it, and nothing else.
+    planned = project.planned(sweep)
+    made = {path.split("/")[3].split("-")[0] for path in planned if path.startswith("results/runs/")}
+    assert made == {"ststnet"}
+    assert not any("/scores/p/majority" in path or "/scores/p/lbp" in path for path in planned)
+
+
+def test_modes_that_lose_jobs_are_refused_before_anything_is_submitted(project):
+    modes = ("--executor", "slurm", "--jobs", "1", "--slurm-array-jobs", "train", "--groups", "train=g")
+    project.write({**TINY_SWEEP, "seeds": [2]})
+    printed = project.snakemake(*modes, "--configfile", "tiny.yaml", ok=False)
+    assert "--slurm-array-jobs=train: " in printed
+    assert "--groups train=g: " in printed
+    assert "folds_per_job" in printed
+    assert "Traceback" not in printed
+    assert not locks(project)
+    assert project.planned({**TINY_SWEEP, "seeds": [2]})
