@@ -14,7 +14,6 @@ from mer.cli import audit, databases, inspect, report, rules, score, show
 from mer.core.errors import DataError, MerError
 from mer.core.log import start_log
 
-
 # No space, quota used up, limit of the file's size reached.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

@@ -12,13 +12,13 @@ import pytest
 from tests.workflow.conftest import TINY_SWEEP
 
 SECONDS_TO_START = 120
-RUN = ("--cores", "2", "--quiet", "rules", "--configfile", "tiny.yaml")
+OPTIONS = ("--cores", "2", "--quiet", "rules", "--configfile", "tiny.yaml")
 
 
-def start(project):
-    """Start the tiny sweep in a process group of its own; returns once Snakemake holds its lock."""
+def start(project, target):
+    """Start making a file in a process group of its own; returns once Snakemake holds its lock."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *RUN],
+        [sys.executable, "-m", "snakemake", target, *OPTIONS],
         cwd=project.root,
         env={**os.environ, "PYTHONPATH": str(project.root)},
         stdout=subprocess.DEVNULL,
@@ -43,35 +43,35 @@ def controllers(project):
 
 @pytest.fixture
 def to_do(project):
-    """A project in which the network is to be trained again; and the predictions that it had."""
+    """A project in which the network is to be trained again, what is to be made, and what it held."""
     (path,) = project.packs("tiny", "net")
     before = pd.read_parquet(path)
     path.unlink()
-    return project, path, before.drop(columns="seconds")
+    return project, str(path.relative_to(project.root)), before.drop(columns="seconds")
 
 
 def test_the_same_command_goes_on_after_a_controller_was_killed(to_do):
-    project, path, before = to_do
-    killed = start(project)
+    project, target, before = to_do
+    killed = start(project, target)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     assert locks(project)
     assert len(controllers(project)) == 1
-    printed = project.snakemake(*RUN)
+    printed = project.snakemake(target, *OPTIONS)
     assert "The lock of this directory was left by a controller that does not run any more" in printed
     assert f"process {killed.pid} on " in printed
-    assert pd.read_parquet(path).drop(columns="seconds").equals(before)
+    assert pd.read_parquet(project.root / target).drop(columns="seconds").equals(before)
     assert not locks(project)
     assert not controllers(project)
-    assert project.planned(TINY_SWEEP) == set()
+    assert not project.planned(TINY_SWEEP, target)
 
 
 def test_the_lock_of_a_living_controller_is_respected(to_do):
-    project, path, before = to_do
-    first = start(project)
+    project, target, before = to_do
+    first = start(project, target)
     try:
         os.killpg(first.pid, signal.SIGSTOP)  # it lives, and cannot end before the other has looked
-        printed = project.snakemake(*RUN, ok=False)
+        printed = project.snakemake(target, *OPTIONS, ok=False)
         assert "Directory cannot be locked" in printed
         assert f"Another controller of this directory runs (process {first.pid} on " in printed
         assert len(locks(project)) == 2
@@ -81,7 +81,7 @@ def test_the_lock_of_a_living_controller_is_respected(to_do):
         if first.poll() is None:
             os.killpg(first.pid, signal.SIGKILL)
             first.wait()
-    assert pd.read_parquet(path).drop(columns="seconds").equals(before)
+    assert pd.read_parquet(project.root / target).drop(columns="seconds").equals(before)
     assert not controllers(project)
 
 

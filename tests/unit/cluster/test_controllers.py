@@ -1,8 +1,8 @@
 """Records of controllers, and the lock that a dead one leaves."""
 
 import json
-import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_this_process_runs_and_one_that_was_killed_does_not(own, others, tmp_pat
     while other.state() is State.ALIVE:  # until the signal has arrived
         pass
     # Nobody has read its exit code yet: its number still exists.
-    assert os.path.exists(f"/proc/{process.pid}")
+    assert Path(f"/proc/{process.pid}").exists()
     assert other.state() is State.DEAD
     process.wait()
     assert other.state() is State.DEAD

@@ -23,14 +23,17 @@ def executor():
         async def check_active_jobs(self, active_jobs):
             for info in active_jobs:
                 answer = self.answers.get(info.external_jobid, "forget")
+                if answer == "break":
+                    raise OSError("no process can be started")
                 if answer == "run":
                     yield info
-                elif answer == "done":
-                    self.report_job_success(info)
-                elif answer == "fail":
-                    self.report_job_error(info, msg="it failed", aux_logs=["a.log"])
-                elif answer == "break":
-                    raise OSError("no process can be started")
+                self.report(info, answer)
+
+        def report(self, info, answer):
+            if answer == "done":
+                self.report_job_success(info)
+            if answer == "fail":
+                self.report_job_error(info, msg="it failed", aux_logs=["a.log"])
 
         def report_job_success(self, job_info):
             self.done.append(job_info.external_jobid)

@@ -46,7 +46,7 @@ def test_a_job_is_submitted_once_slurm_is_back(own, fake, calls):
     assert (outcome.code, outcome.stdout) == (0, b"17;west\n")
     assert calls() == [" ".join(COMMAND)] * 3
     assert own.runs() == {NAME}
-    assert os.listdir(own.folder / JOBS) == ["17"]
+    assert [path.name for path in (own.folder / JOBS).iterdir()] == ["17"]
     first, last = (own.folder / MESSAGES).read_text().splitlines()
     assert "SLURM does not answer (sbatch: error: Batch job submission failed: Unable to contact" in first
     assert last.startswith("sbatch: SLURM answered after ")
@@ -91,7 +91,7 @@ def test_a_job_that_did_arrive_is_not_submitted_again(own, fake, calls):
     assert (outcome.code, outcome.stdout) == (0, b"6\n")
     assert [call.split()[0] for call in calls()] == ["sbatch", "squeue", "squeue"]
     assert f"--name={NAME}" in calls()[1]
-    assert sorted(os.listdir(own.folder / JOBS)) == ["4", "6"]
+    assert {path.name for path in (own.folder / JOBS).iterdir()} == {"4", "6"}
 
 
 def test_a_job_that_did_not_arrive_is_submitted_again(own, fake, calls):
@@ -120,7 +120,7 @@ def test_commands_are_found_first_and_leave_no_trace_in_the_jobs_environment(own
     before = os.environ["PATH"]
     monkeypatch.setenv("PATH", before)
     put_in_front(own)
-    assert os.environ["PATH"].endswith(before) and os.environ["PATH"] != before
+    assert os.environ["PATH"] == f"{own.folder}/bin:{before}"
     done = subprocess.run("sbatch --wrap='a \"b\"  c'", shell=True, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (5, "12\n", "careful\n")
     assert (folder / "path").read_text() == f"{before}\n"
