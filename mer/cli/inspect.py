@@ -35,11 +35,31 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
         "check", help="check a configuration and the data it names, without running it"
     )
     check.add_argument("config", type=Path, nargs="?", default=Path("config.yaml"))
-    check.add_argument("--paths", type=_paths, default={}, help="data paths, e.g. '{casme2: /data/casme2}'")
+    paths_option(check)
     check.set_defaults(command=_check)
     commands.add_parser("schema", help="print the JSON schema of configurations").set_defaults(
         command=_schema
     )
+
+
+def paths_option(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told where data lie."""
+    parser.add_argument("--paths", type=_paths, default={}, help="data paths, e.g. '{casme2: /data/casme2}'")
+
+
+def loaded(config: Path, paths: Mapping[str, str]) -> Jobs:
+    """Plan the sweep of a configuration file and make all its folds.
+
+    Raises
+    ------
+    MerError
+        If the configuration or its data are not valid.
+    """
+    given = {"paths": paths} if paths else {}
+    campaign = start({**load(config), **given}, [config], config)
+    campaign.check()
+    (jobs,) = campaign.sweeps.values()
+    return jobs
 
 
 def _paths(text: str) -> dict[str, str]:
@@ -74,10 +94,7 @@ def _settings(params: type[Params]) -> str:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    given = {"paths": arguments.paths} if arguments.paths else {}
-    campaign = start({**load(arguments.config), **given}, [arguments.config], arguments.config)
-    campaign.check()
-    (jobs,) = campaign.sweeps.values()
+    jobs = loaded(arguments.config, arguments.paths)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"{arguments.config}: valid. Results will lie in {jobs.root}/.")
     console.print(_protocols(jobs))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mer import __version__
-from mer.cli import audit, databases, inspect, report, rules, score, show
+from mer.cli import audit, databases, inspect, plan, report, rules, score, show
 from mer.core.errors import DataError, MerError
 from mer.core.log import start_log
 
@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"mer {__version__}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     inspect.add_commands(commands)
+    plan.add_commands(commands)
     show.add_commands(commands)
     score.add_commands(commands)
     audit.add_commands(commands)

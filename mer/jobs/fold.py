@@ -15,6 +15,7 @@ from mer.artefacts.folds import Split
 from mer.artefacts.macro_clips import MacroClips
 from mer.artefacts.rows import prediction_rows, trajectory_rows
 from mer.core.device import device_name
+from mer.core.durations import duration
 from mer.core.errors import DataError, MerError
 from mer.core.log import start_log
 from mer.core.seeds import stream
@@ -245,22 +246,6 @@ class Teller:
             "" if held_out is None else f", held-out loss {held_out:.4f}",
             duration(left),
         )
-
-
-def duration(seconds: float) -> str:
-    """Write a duration for people.
-
-    Examples
-    --------
-    >>> duration(42), duration(200), duration(9000)
-    ('42 s', '3 min 20 s', '2 h 30 min')
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _rows(work: Work, cell: Cell, scores: list[FloatArray], seconds: float) -> pd.DataFrame | MerError:

@@ -20,10 +20,11 @@ from mer.artefacts.macro_clips import MacroClips, read_macro_clips
 from mer.artefacts.predictions import N_PARAMETERS, write_predictions
 from mer.artefacts.trajectories import write_trajectories
 from mer.core.device import choose_device, device_name
+from mer.core.durations import duration
 from mer.core.errors import DataError, MerError, TrainingError, listed
 from mer.core.types import Execution
 from mer.jobs.finished import Finished
-from mer.jobs.fold import Cell, Work, duration, run_cells
+from mer.jobs.fold import Cell, Work, run_cells
 from mer.methods import METHODS
 from mer.sweep.specs.train import TrainSpec
 

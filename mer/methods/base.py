@@ -70,9 +70,6 @@ class MethodSpec:
     stackable
         Whether several of its networks are trained faster together than one after the other on a GPU:
         those of a few million weights on small images.
-    sample_ms
-        Roughly how many milliseconds a core takes to train on one sample once; 0 where that is next to
-        nothing. It decides how many folds go into a job, and no figure is ever made of it.
     takes_windows
         Whether it takes several arrays per clip, one per window.
     published
@@ -91,11 +88,6 @@ class MethodSpec:
     uses_gpu: bool = False
     trains_network: bool = False
     stackable: bool = False
-    sample_ms: float = 0.0
     takes_windows: bool = False
     published: str | None = None
     remark: str = ""
-
-    def fold_seconds(self, params: Params, n_samples: int) -> float:
-        """Estimate how long a core trains on one fold of so many samples."""
-        return self.sample_ms / 1000 * n_samples * int(getattr(params, "epochs", 1))

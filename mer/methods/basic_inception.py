@@ -43,6 +43,5 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=2.4,
     published="basic-inception",
 )

@@ -97,6 +97,5 @@ SPEC = MethodSpec(
     inputs=inputs,
     uses_gpu=True,
     trains_network=True,
-    sample_ms=500.0,
     published="capsulenet",
 )

@@ -59,6 +59,5 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=25.0,
     published="dual-inception",
 )

@@ -143,6 +143,5 @@ SPEC = MethodSpec(
     macro_inputs=macro_inputs,
     uses_gpu=True,
     trains_network=True,
-    sample_ms=150.0,
     published="emr",
 )

@@ -215,7 +215,6 @@ SPEC = MethodSpec(
     params=FlowEnsembleParams,
     build=build,
     inputs=inputs,
-    sample_ms=40.0,
     remark="chosen in every fold by its own training subjects, out of a list that was drawn up with labels "
     "of 67 of the 68 subjects of MEGC 2019",
 )

@@ -49,6 +49,5 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=3.0,
     published="fr",
 )

@@ -40,6 +40,5 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=3.4,
     published="fr-concatenated",
 )

@@ -39,6 +39,5 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=3.3,
     published="fr-fc",
 )

@@ -62,6 +62,5 @@ SPEC = MethodSpec(
     inputs=flow_recipe,
     uses_gpu=True,
     trains_network=True,
-    sample_ms=150.0,
     published="googlenet",
 )

@@ -72,5 +72,4 @@ SPEC = MethodSpec(
     inputs=flow_recipe,
     uses_gpu=True,
     trains_network=True,
-    sample_ms=20.0,
 )

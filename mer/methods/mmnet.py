@@ -111,5 +111,4 @@ SPEC = MethodSpec(
     inputs=inputs,
     uses_gpu=True,
     trains_network=True,
-    sample_ms=600.0,
 )

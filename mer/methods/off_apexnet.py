@@ -68,6 +68,5 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=0.9,
     published="off-apexnet",
 )

@@ -42,5 +42,4 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=10.0,
 )

@@ -61,5 +61,4 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=2.8,
 )

@@ -62,6 +62,5 @@ SPEC = MethodSpec(
     uses_gpu=True,
     trains_network=True,
     stackable=True,
-    sample_ms=0.13,
     published="ststnet",
 )

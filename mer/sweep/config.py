@@ -46,7 +46,7 @@ class SweepFile(Params):
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1, description="Random seeds; one run each.")
     folds_per_job: int | str = Field(
         default="auto",
-        description="Folds that one training job works on: 'auto' makes jobs of about half an hour by what "
+        description="Folds that one training job works on: 'auto' makes jobs of up to 50 minutes by what "
         "methods declare, 'all', or a number. No part of a recipe.",
         json_schema_extra={"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["auto", "all"]}]},
     )

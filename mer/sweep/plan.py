@@ -17,10 +17,8 @@ from mer.protocols.base import EvaluationProtocol
 from mer.sweep.config import SweepConfig, Variant
 from mer.sweep.macro import label_macro, unfit_macro
 from mer.sweep.parts import needs_annotated_apex, relevant
+from mer.sweep.resources import fold_seconds, folds_per_job
 from mer.sweep.splits import make_split, refuse_doubles, refuse_doubtful_people
-
-# Long enough that starting a job costs nothing, short enough that losing one does not hurt.
-_SECONDS_PER_JOB = 1800
 
 
 class Sweep:
@@ -163,11 +161,26 @@ class Sweep:
             return size
         if size == "all":
             return len(split.folds)
-        chosen = self.config.variants[variant]
+        seconds = self.fold_seconds(protocol, variant, on_gpu=self.wants_gpu(variant))
+        return folds_per_job(seconds, len(split.folds))
+
+    def wants_gpu(self, variant: str) -> bool:
+        """Whether a variant is trained on a GPU where there is one."""
+        return self.config.device != "cpu" and self.config.variants[variant].spec.uses_gpu
+
+    def prepares_on_gpu(self, recipe: Recipe) -> bool:
+        """Whether a representation is computed on a GPU where there is one."""
+        return self.config.device != "cpu" and FEATURES[recipe.feature].uses_gpu(recipe.params)
+
+    def n_learned(self, protocol: str, variant: str) -> int:
+        """Count the clips that a variant reads under a protocol, macro-expressions among them."""
         macro = self.macro_clips(protocol, variant)
-        n_samples = len(split.samples) + (0 if macro is None else len(macro.samples))
-        seconds = chosen.spec.fold_seconds(chosen.params, n_samples)
-        return min(len(split.folds), max(1, int(_SECONDS_PER_JOB / max(seconds, 1e-9))))
+        return len(self.split(protocol).samples) + (0 if macro is None else len(macro.samples))
+
+    def fold_seconds(self, protocol: str, variant: str, *, on_gpu: bool) -> float:
+        """Estimate how long one fold of a variant takes, on a GPU or on one core, by what is declared."""
+        chosen = self.config.variants[variant]
+        return fold_seconds(chosen.spec, chosen.params, self.n_learned(protocol, variant), on_gpu=on_gpu)
 
     def check(self) -> None:
         """Make every index and every fold.

@@ -8,12 +8,13 @@ from mer.annotations.tree import STAND_IN
 from mer.core.digests import canonical, code_digest, digest
 from mer.core.types import Sample
 from mer.datasets.annotated import DatabaseParams
-from mer.features import FEATURES
 from mer.features.base import Recipe
 from mer.standins.plan import StandInParams
 from mer.standins.planned import stand_in_folder
+from mer.sweep.needs import preparing_needs
 from mer.sweep.parts import landmarks_recipe, parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
+from mer.sweep.resources import minutes, preparing_mb
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 
@@ -58,7 +59,11 @@ class PreparingJobs:
 
     def parts(self, folder: str, recipe_key: str) -> list[str]:
         """Name the parts of a representation of a data set, by its artefact folder."""
-        return list(self._parts(self.datasets[folder], self.recipes[recipe_key]))
+        return list(self.samples_by_part(folder, recipe_key))
+
+    def samples_by_part(self, folder: str, recipe_key: str) -> dict[str, tuple[Sample, ...]]:
+        """List the samples of each part of a representation of a data set, by its artefact folder."""
+        return self._parts(self.datasets[folder], self.recipes[recipe_key])
 
     def landmarks(self, folder: str, recipe_key: str, file: str) -> list[str]:
         """Name a file of the landmarks that a recipe looks for; none if it looks for none."""
@@ -134,9 +139,18 @@ class PreparingJobs:
 
     def n_preparing_gpus(self, recipe_key: str) -> int:
         """Count the GPUs that a job asks for that prepares a representation."""
+        return int(self.sweep.prepares_on_gpu(self.recipes[recipe_key]))
+
+    def preparing_mb(self, recipe_key: str, attempt: int) -> int:
+        """Count the memory that a preparing job asks for, in MB."""
         recipe = self.recipes[recipe_key]
-        wanted = FEATURES[recipe.feature].uses_gpu(recipe.params)
-        return int(wanted and self.sweep.config.device != "cpu")
+        return preparing_mb(recipe.feature, gpu=self.sweep.prepares_on_gpu(recipe), attempt=attempt)
+
+    def preparing_minutes(self, folder: str, recipe_key: str, part: str, attempt: int) -> int:
+        """Count the minutes that a job asks for that prepares one part of a data set."""
+        n_clips = len(self.samples_by_part(folder, recipe_key)[part])
+        core_ms = preparing_needs(self.recipes[recipe_key].feature).core_ms
+        return minutes(n_clips * core_ms / 1000, attempt)
 
     # Look-ups
 

@@ -6,8 +6,10 @@ from mer.artefacts.folds import Split
 from mer.artefacts.macro_clips import MacroClips
 from mer.core.digests import code_digest, digest
 from mer.sweep.macro import macro_digest
+from mer.sweep.needs import preparing_needs
 from mer.sweep.plan import Sweep
 from mer.sweep.preparing import RESULTS, PreparingJobs
+from mer.sweep.resources import minutes, training_cores, training_mb
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
 from mer.sweep.specs.score import pack_name
@@ -199,18 +201,35 @@ class TrainingJobs(PreparingJobs):
 
     def n_gpus(self, variant: str) -> int:
         """Count the GPUs that a training job of a variant asks for."""
-        wanted = self.sweep.config.variants[variant].spec.uses_gpu
-        return int(wanted and self.sweep.config.device != "cpu")
+        return int(self.sweep.wants_gpu(variant))
 
-    def n_cores(self, variant: str, seeds: Sequence[int], first: int, last: int) -> int:
-        """Count the cores that a training job can use: one per fold, where folds take long.
+    def n_cores(self, protocol: str, variant: str, seeds: Sequence[int], first: int, last: int) -> int:
+        """Count the cores that a training job can use.
 
         A job that is sure of its GPU trains one fold after the other and needs one core.
         """
-        spec = self.sweep.config.variants[variant].spec
-        if not spec.sample_ms or (spec.uses_gpu and self.sweep.config.device == "cuda"):
+        if self.sweep.wants_gpu(variant) and self.sweep.config.device == "cuda":
             return 1
-        return min(8, len(seeds) * (last - first + 1))
+        seconds = self.sweep.fold_seconds(protocol, variant, on_gpu=False)
+        return training_cores(seconds, len(seeds) * (last - first + 1))
+
+    def training_mb(self, protocol: str, variant: str, threads: int, attempt: int) -> int:
+        """Count the memory that a training job of a variant asks for, in MB."""
+        recipe = self.sweep.recipe(variant)
+        each = preparing_needs(recipe.feature).kilobytes if recipe else 0.0
+        return training_mb(
+            self.sweep.config.variants[variant].spec,
+            each * self.sweep.n_learned(protocol, variant) / 1024,
+            threads,
+            gpu=self.sweep.wants_gpu(variant),
+            attempt=attempt,
+        )
+
+    def training_minutes(self, protocol: str, variant: str, n_cells: int, threads: int, attempt: int) -> int:
+        """Count the minutes that a training job of so many folds and seeds asks for."""
+        on_gpu = self.sweep.wants_gpu(variant)
+        seconds = self.sweep.fold_seconds(protocol, variant, on_gpu=on_gpu) * n_cells
+        return minutes(seconds if on_gpu else seconds / threads, attempt)
 
     # Look-ups
 

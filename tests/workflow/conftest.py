@@ -25,14 +25,15 @@ TINY_SWEEP = {
 
 
 class Project:
-    """A copy of the project in a folder of its own."""
+    """A copy of the project in a folder of its own; ``variables`` are added to the environment."""
 
-    def __init__(self, root):
+    def __init__(self, root, variables=None):
         self.root = root
+        self.variables = variables or {}
 
     def snakemake(self, *arguments, ok=True):
         """Run Snakemake; returns what it printed."""
-        environment = {**os.environ, "PYTHONPATH": str(self.root)}
+        environment = {**os.environ, **self.variables, "PYTHONPATH": str(self.root)}
         for name in ("SNAKEMAKE_PROFILE", "CUDA_VISIBLE_DEVICES"):
             environment.pop(name, None)
         return self._python("snakemake", arguments, environment, ok)
@@ -93,7 +94,7 @@ def runs_of(plan):
 
 @pytest.fixture(scope="session")
 def copy_project(repository):
-    def copy(root):
+    def copy(root, variables=None):
         root.mkdir(exist_ok=True)
         for name in ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "mer"):
             source = repository / name
@@ -101,7 +102,7 @@ def copy_project(repository):
                 shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, root / name)
-        return Project(root)
+        return Project(root, variables)
 
     return copy
 

@@ -156,6 +156,14 @@ def n_preparing_gpus(w):
     return owner_of(w).n_preparing_gpus(w.recipe)
 
 
+def prepare_mb(w, attempt):
+    return owner_of(w).preparing_mb(w.recipe, attempt)
+
+
+def prepare_minutes(w, attempt):
+    return owner_of(w).preparing_minutes(w.dataset, w.recipe, w.part, attempt)
+
+
 def parts_spec(w):
     return owner_of(w).parts_spec(w.dataset, w.recipe)
 
@@ -212,8 +220,19 @@ def n_gpus(w):
 
 
 def n_cores(w):
-    jobs, _, variant = campaign.of_run(w.split, w.run)
-    return jobs.n_cores(variant, *pack_of(w))
+    jobs, *names = campaign.of_run(w.split, w.run)
+    return jobs.n_cores(*names, *pack_of(w))
+
+
+def train_mb(w, threads, attempt):
+    jobs, *names = campaign.of_run(w.split, w.run)
+    return jobs.training_mb(*names, threads, attempt)
+
+
+def train_minutes(w, threads, attempt):
+    jobs, *names = campaign.of_run(w.split, w.run)
+    seeds, first, last = pack_of(w)
+    return jobs.training_minutes(*names, len(seeds) * (last - first + 1), threads, attempt)
 
 
 def packs(w):

@@ -95,6 +95,8 @@ rule prepare:
         "../../envs/mer.yaml"
     resources:
         gpu=n_preparing_gpus,
+        mem_mb=prepare_mb,
+        runtime=prepare_minutes,
     params:
         spec=prepare_spec,
         execution=prepare_execution,

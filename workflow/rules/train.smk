@@ -18,6 +18,8 @@ rule train:
     threads: n_cores
     resources:
         gpu=n_gpus,
+        mem_mb=train_mb,
+        runtime=train_minutes,
     params:
         spec=train_spec,
         execution=train_execution,

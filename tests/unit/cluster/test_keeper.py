@@ -12,36 +12,35 @@ def job(number, **resources):
     return SimpleNamespace(external_jobid=str(number), job=SimpleNamespace(resources=resources))
 
 
-@pytest.fixture
-def executor():
-    """A class of the shape of Snakemake's executors; ``answers`` says what it does with each job."""
+class Executor:
+    """Of the shape of Snakemake's executors; ``answers`` says what it does with each job."""
 
-    class Executor:
-        def __init__(self):
-            self.answers, self.done, self.failed = {}, [], []
+    def __init__(self):
+        self.answers, self.done, self.failed = {}, [], []
 
-        async def check_active_jobs(self, active_jobs):
-            for info in active_jobs:
-                answer = self.answers.get(info.external_jobid, "forget")
-                if answer == "break":
-                    raise OSError("no process can be started")
-                if answer == "run":
-                    yield info
-                self.report(info, answer)
-
-        def report(self, info, answer):
+    async def check_active_jobs(self, active_jobs):
+        for info in active_jobs:
+            answer = self.answers.get(info.external_jobid, "forget")
+            if answer == "break":
+                raise OSError("no process can be started")
+            if answer == "run":
+                yield info
             if answer == "done":
                 self.report_job_success(info)
             if answer == "fail":
                 self.report_job_error(info, msg="it failed", aux_logs=["a.log"])
 
-        def report_job_success(self, job_info):
-            self.done.append(job_info.external_jobid)
+    def report_job_success(self, job_info):
+        self.done.append(job_info.external_jobid)
 
-        def report_job_error(self, job_info, msg=None, **kwargs):
-            self.failed.append((job_info.external_jobid, msg, kwargs))
+    def report_job_error(self, job_info, msg=None, **kwargs):
+        self.failed.append((job_info.external_jobid, msg, kwargs))
 
-    return Executor
+
+@pytest.fixture
+def executor():
+    """A class that can be wrapped."""
+    return type("Executor", (Executor,), {})
 
 
 @pytest.fixture

@@ -219,14 +219,3 @@ def test_packs_of_several_seeds_and_what_an_oracle_chooses_from_have_their_own_n
     (path,) = oracle.packs("p", "best")
     assert path.startswith("results/oracles/p-")
     assert json.loads(oracle.score_spec("p", "best"))["selection"] == "oracle_test"
-
-
-def test_gpus_and_cores_follow_the_method_and_the_device():
-    made = jobs()
-    assert (made.n_gpus("ststnet"), made.n_gpus("majority")) == (1, 0)
-    assert jobs(device="cpu").n_gpus("ststnet") == 0
-    assert (
-        made.n_cores("ststnet", [0], 0, 2),
-        made.n_cores("ststnet", [0], 0, 67),
-        made.n_cores("majority", [0], 0, 67),
-    ) == (3, 8, 1)

@@ -9,6 +9,7 @@ import pytest
 from mer.core.errors import ConfigError, DataError
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
+from mer.sweep.needs import TRAINING, TrainingNeeds
 from mer.sweep.plan import Sweep
 
 SEQUENCES = {"dataset": "ckplus", "clips": "sequences", "stand_in": {"scale": 0.03, "size": 32}}
@@ -169,22 +170,14 @@ def test_a_clip_in_two_data_sets_is_an_error():
         made.sweep.check()
 
 
-def test_a_pack_counts_macro_expressions():
-    """9 clips alone, 23 with macro-expressions, at 100 seconds each and half an hour a job."""
-
-    def packs(variant):
-        made = jobs(folds_per_job="auto").sweep
-        chosen = made.config.variants[variant]
-        slow = replace(
-            chosen,
-            spec=replace(chosen.spec, sample_ms=100_000),
-            params=chosen.params.model_copy(update={"epochs": 1}),
-        )
-        made.config = replace(made.config, variants={**made.config.variants, variant: slow})
-        return made.packs("p", variant)
-
-    assert packs("plain") == [(0, 1), (2, 2)]
-    assert packs("emr") == [(0, 0), (1, 1), (2, 2)]
+def test_a_pack_counts_macro_expressions(monkeypatch):
+    """9 clips alone, 23 with macro-expressions, at 150 seconds each and 50 minutes a job."""
+    monkeypatch.setitem(TRAINING, "emr", TrainingNeeds(150_000))
+    settings = {"method": "emr", "epochs": 1}
+    variants = {"emr": {**settings, "macro": ["posed"]}, "plain": settings}
+    made = jobs(folds_per_job="auto", device="cpu", variants=variants).sweep
+    assert made.packs("p", "plain") == [(0, 1), (2, 2)]
+    assert made.packs("p", "emr") == [(0, 0), (1, 1), (2, 2)]
 
 
 # Jobs

@@ -7,9 +7,9 @@ from mer.core.errors import ConfigError, DataError, LeakageError
 from mer.core.types import Sample
 from mer.features import FEATURES
 from mer.features.base import Recipe
-from mer.methods import METHODS
 from mer.preprocessing.steps import Preprocessing
 from mer.sweep.config import parse
+from mer.sweep.needs import TRAINING, TrainingNeeds
 from mer.sweep.parts import parts, preparing_digest, samples_digest
 from mer.sweep.plan import Sweep
 
@@ -45,12 +45,12 @@ def test_packs_cover_all_folds(size, packs):
     assert sweep(folds_per_job=size).packs("p", "majority") == packs
 
 
-def test_auto_packs_as_many_folds_as_half_an_hour_holds_and_asks_nobody_else():
-    """100 epochs of 9 s each are 900 s a fold: two folds go into half an hour."""
-    planned = sweep(variants={"ststnet": {"epochs": 100}, "majority": {}})
-    slow = replace(METHODS["ststnet"], sample_ms=9000 / len(planned.split("p").samples))
-    variant = replace(planned.config.variants["ststnet"], spec=slow)
-    planned.config = replace(planned.config, variants={**planned.config.variants, "ststnet": variant})
+@pytest.mark.parametrize(("device", "core_ms"), [("cpu", 1_500_000), ("auto", 75_000_000)])
+def test_auto_packs_as_many_folds_as_fifty_minutes_hold_and_asks_nobody_else(monkeypatch, device, core_ms):
+    """An epoch of 1500 s on a core, or on a GPU that is worth 50: two folds go into 3000 s."""
+    planned = sweep(variants={"ststnet": {"epochs": 1}, "majority": {}}, device=device)
+    needs = TrainingNeeds(core_ms / len(planned.split("p").samples))
+    monkeypatch.setitem(TRAINING, "ststnet", needs)
     assert planned.packs("p", "ststnet") == [(0, 1), (2, 2)]
     assert planned.packs("p", "majority") == [(0, 2)]
 

@@ -1,0 +1,109 @@
+"""What jobs ask for follows from what is declared, and grows with every attempt."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mer.features import FEATURES
+from mer.methods import METHODS
+from mer.sweep.cells import Jobs
+from mer.sweep.config import parse
+from mer.sweep.needs import PREPARING, TRAINING, PreparingNeeds, TrainingNeeds
+from mer.sweep.plan import Sweep
+from mer.sweep.resources import fold_seconds, folds_per_job, training_cores
+
+
+def jobs(**changes):
+    raw = {
+        "name": "mine",
+        "datasets": {"demo": {"n_subjects": 3, "clips_per_class": 1, "height": 48}},
+        "protocols": {"p": {"protocol": "loso", "datasets": ["demo"]}},
+        "variants": {"majority": {}, "ststnet": {"epochs": 10}, "lbp_top_svm": {}},
+        **changes,
+    }
+    return Jobs(Sweep(parse(raw, "mine.yaml", Path.cwd())))
+
+
+def test_every_method_and_representation_declares_what_it_takes_and_nothing_else_does():
+    assert set(TRAINING) == set(METHODS)
+    assert set(PREPARING) == set(FEATURES)
+    assert all(needs.core_ms > 0 and needs.memory_mb >= 500 for needs in TRAINING.values())
+
+
+def test_a_fold_takes_epochs_times_members_times_samples(monkeypatch):
+    monkeypatch.setitem(TRAINING, "ststnet", TrainingNeeds(core_ms=2.0))
+    spec = METHODS["ststnet"]
+    params = spec.params(epochs=30, members=4)
+    # 2 ms x 100 samples x 30 epochs x 4 networks
+    assert fold_seconds(spec, params, 100, on_gpu=False) == pytest.approx(24.0)
+    assert fold_seconds(spec, params, 100, on_gpu=True) == pytest.approx(24.0 / 50)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "n_folds", "size"), [(0.1, 68, 68), (1000, 68, 3), (5000, 68, 1), (0, 5, 5)]
+)
+def test_a_job_takes_up_to_fifty_minutes_and_at_least_a_fold(seconds, n_folds, size):
+    assert folds_per_job(seconds, n_folds) == size
+
+
+def test_cores_are_one_per_fold_where_folds_take_long():
+    assert training_cores(0.05, 68) == 1
+    assert training_cores(100.0, 3) == 3
+    assert training_cores(100.0, 68) == 8
+
+
+def test_a_pack_asks_for_no_more_cores_than_it_has_folds(monkeypatch):
+    monkeypatch.setitem(TRAINING, "ststnet", TrainingNeeds(core_ms=1000.0))
+    made = jobs()
+    assert made.n_cores("p", "ststnet", [0], 0, 2) == 3
+    assert made.n_cores("p", "ststnet", [0, 1, 2], 0, 2) == 8
+    assert made.n_cores("p", "majority", [0], 0, 2) == 1
+
+
+def test_only_networks_ask_for_a_gpu_and_nobody_does_with_device_cpu():
+    made = jobs()
+    assert {name: made.n_gpus(name) for name in made.sweep.config.variants} == {
+        "majority": 0,
+        "ststnet": 1,
+        "lbp_top_svm": 0,
+    }
+    assert not any(jobs(device="cpu").n_gpus(name) for name in made.sweep.config.variants)
+    # A job that is sure of its GPU trains one fold after the other.
+    assert jobs(device="cuda").n_cores("p", "ststnet", [0], 0, 2) == 1
+
+
+def test_memory_counts_workers_samples_and_the_gpu_and_doubles_with_every_attempt(monkeypatch):
+    monkeypatch.setitem(TRAINING, "ststnet", TrainingNeeds(memory_mb=700))
+    monkeypatch.setitem(PREPARING, "flow_image", PreparingNeeds(kilobytes=1024.0))
+    # 9 clips of 1 MB: 1000 around, 9 of data, and 709 for each of two workers.
+    assert jobs(device="cpu").training_mb("p", "ststnet", 2, 1) == 1000 + 9 + 2 * 709
+    assert jobs().training_mb("p", "ststnet", 2, 1) == 1000 + 9 + 2 * 709 + 4000
+    assert jobs().training_mb("p", "ststnet", 2, 3) == 4 * (1000 + 9 + 2 * 709 + 4000)
+
+
+def test_time_is_three_times_the_estimate_on_the_cores_there_are(monkeypatch):
+    # 400 s a fold on a core
+    monkeypatch.setitem(TRAINING, "ststnet", TrainingNeeds(core_ms=400_000 / 9 / 10))
+    made = jobs(device="cpu")
+    assert made.training_minutes("p", "ststnet", 3, 1, 1) == 10 + 60
+    assert made.training_minutes("p", "ststnet", 3, 2, 1) == 10 + 30
+    assert made.training_minutes("p", "ststnet", 3, 2, 2) == 80
+    assert made.training_minutes("p", "majority", 3, 1, 1) == 30
+
+
+def test_preparing_asks_by_the_clips_of_its_part(monkeypatch):
+    monkeypatch.setitem(PREPARING, "lbp_top", PreparingNeeds(core_ms=600_000, memory_mb=900))
+    made = jobs()
+    (folder,) = made.datasets
+    (key,) = [key for key, recipe in made.recipes.items() if recipe.feature == "lbp_top"]
+    # 3 clips of 10 minutes each
+    assert made.preparing_minutes(folder, key, "demo.s01", 1) == 10 + 90
+    assert made.preparing_mb(key, 1) == 1900
+    assert made.preparing_mb(key, 2) == 3800
+
+
+def test_what_is_declared_is_no_part_of_a_recipe(monkeypatch):
+    before = jobs().train_spec("p", "ststnet", [0], 0, 2)
+    monkeypatch.setitem(TRAINING, "ststnet", TrainingNeeds(123.0, 4567))
+    assert json.loads(jobs().train_spec("p", "ststnet", [0], 0, 2)) == json.loads(before)
