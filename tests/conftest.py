@@ -73,4 +73,6 @@ def flow_table(tmp_path):
 
 def pytest_addoption(parser):
     parser.addoption("--write-golden", action="store_true", help="record golden scores")
-    parser.addoption("--slurm", action="store_true", help="run tests/slurm as well, on a SLURM that they start")
+    parser.addoption(
+        "--slurm", action="store_true", help="run tests/slurm as well, on a SLURM that they start"
+    )
