@@ -59,7 +59,7 @@ def cancel_leftovers(directory: Path, own: Controller, tell: Tell, always: bool 
     tell
         Where to say which jobs are cancelled.
     always
-        Whether to look for jobs even if no record speaks of any.
+        Whether to look for jobs even if no record of a dead controller speaks of any.
 
     Raises
     ------

@@ -65,6 +65,8 @@ def call(command: Sequence[str], given: bytes | None = None, timeout: float | No
         done = subprocess.run(
             command, capture_output=True, timeout=timeout, check=False, input=b"" if given is None else given
         )
+    except FileNotFoundError:
+        return Outcome(127, stderr=f"{command[0]}: there is no such command here".encode())
     except subprocess.TimeoutExpired:
         return Outcome(1, stderr=f"{command[0]}: Socket timed out on send/recv operation".encode())
     return Outcome(done.returncode, done.stdout, done.stderr)

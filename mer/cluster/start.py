@@ -1,6 +1,5 @@
 """What a controller does before its first job, in the order in which the Snakefile calls it."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -76,7 +75,7 @@ def take_over(directory: Path, own: Controller | None, executor: type[Executor] 
     ClusterError
         If jobs of others stand in the way.
     """
-    if own is None or shutil.which("squeue") is None:
+    if own is None:
         return
     cancel_leftovers(directory, own, tell, always=executor is not None)
     if executor is not None:

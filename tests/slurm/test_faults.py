@@ -207,7 +207,7 @@ def test_a_controller_that_is_killed_ten_times_ends_its_sweep(disturbed, undistu
     for pack in packs:
         faults.sleep(pack, 5)
     seed = random.SystemRandom().randrange(10**6)
-    print(f"moments drawn with seed {seed}")
+    sys.stdout.write(f"moments drawn with seed {seed}\n")
     moments = random.Random(seed)
     printed = []
     for kill in range(10):

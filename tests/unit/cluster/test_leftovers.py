@@ -105,3 +105,14 @@ def test_modes_that_lose_jobs_are_refused_together():
     assert "--slurm-array-jobs=train: " in str(caught.value)
     assert "--groups train=g: " in str(caught.value)
     refuse_what_loses_jobs(None, {})
+
+
+def test_jobs_on_record_where_there_is_no_slurm_stop_the_start(others, own, said, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    others.killed()
+    cancel_leftovers(tmp_path, own, said.append, always=False)
+    assert list(controllers.others(tmp_path, own)) == []
+    others.killed(ONE)
+    with pytest.raises(ClusterError, match="squeue: there is no such command here"):
+        cancel_leftovers(tmp_path, own, said.append, always=False)
+    assert len(list(controllers.others(tmp_path, own))) == 1
