@@ -11,7 +11,7 @@ import pytest
 
 from tests.workflow.conftest import TINY_SWEEP
 
-SECONDS_TO_START = 120
+SECONDS = 400
 OPTIONS = ("--cores", "2", "--quiet", "rules", "--configfile", "tiny.yaml")
 
 
@@ -25,7 +25,7 @@ def start(project, target):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    ends = time.monotonic() + SECONDS_TO_START
+    ends = time.monotonic() + SECONDS
     while not locks(project):
         assert process.poll() is None, "Snakemake ended before it held its lock"
         assert time.monotonic() < ends
@@ -63,7 +63,7 @@ def test_the_same_command_goes_on_after_a_controller_was_killed(to_do):
     assert pd.read_parquet(project.root / target).drop(columns="seconds").equals(before)
     assert not locks(project)
     assert not controllers(project)
-    assert "Nothing to be done" in project.snakemake("-n", target, *OPTIONS)
+    assert "Nothing to be done" in project.snakemake("-n", target, "--configfile", "tiny.yaml")
 
 
 def test_the_lock_of_a_living_controller_is_respected(to_do):
@@ -76,7 +76,7 @@ def test_the_lock_of_a_living_controller_is_respected(to_do):
         assert f"Another controller of this directory runs (process {first.pid} on " in printed
         assert len(locks(project)) == 2
         os.killpg(first.pid, signal.SIGCONT)
-        assert first.wait(SECONDS_TO_START) == 0
+        assert first.wait(SECONDS) == 0
     finally:
         if first.poll() is None:
             os.killpg(first.pid, signal.SIGKILL)
