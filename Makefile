@@ -13,11 +13,12 @@ INSTALLED := $(VENV)/.installed
 CONTRIB := $(shell grep '^opencv-contrib-python==' constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test golden install format lint types imports pytest schema clean
+.PHONY: help demo test test-slurm golden install format lint types imports pytest schema clean
 
 help:
 	@echo "make demo    install into $(VENV) and run the embedded demo ($(CORES) cores)"
 	@echo "make test    install into $(VENV) and run every check: linters, types, imports, tests"
+	@echo "make test-slurm  run the sweep on a SLURM that the tests start (needs slurm-wlm, munge, root)"
 	@echo "make format  rewrite sources in the project's style"
 	@echo "make schema  write workflow/schemas/config.schema.json"
 	@echo "make clean   remove results/ and Snakemake's records, keep $(VENV)"
@@ -67,6 +68,11 @@ golden: install
 pytest: install
 	@echo "== Tests"
 	$(BIN)/pytest --numprocesses auto --dist loadfile
+
+# Apart from the others: needs Debian's slurm-wlm and munge, and root. Says so and passes where they are missing.
+test-slurm: install
+	@echo "== Tests on a SLURM of their own"
+	$(BIN)/pytest tests/slurm --slurm -rs
 
 schema: install
 	$(BIN)/mer schema > workflow/schemas/config.schema.json

@@ -15,6 +15,18 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
+# On a cluster these run where Snakemake runs: there are few of them, they put small files together, and a job
+# of their own would take longer to start than to run. What is made per variant, or reads a data set, is a job.
+localrules:
+    parts,
+    audit,
+    table,
+    summary,
+    published_audit,
+    paper_table,
+    report,
+
+
 # Introduces what `snakemake --report` writes.
 report: "workflow/report/workflow.rst"
 

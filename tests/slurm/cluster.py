@@ -105,7 +105,7 @@ class Cluster:
     folder
         Holds everything. All users must be able to enter the folders above it, or munge refuses.
     nodes, gpus
-        Virtual nodes, and fake GPUs of each. A node has 8 CPUs and 8 GB, however small the machine.
+        Virtual nodes, and fake GPUs of each. A node has 8 CPUs and 16 GB, however small the machine.
         GPUs are of type ``large``, those of the last node of type ``small``.
     """
 
@@ -292,7 +292,7 @@ class Cluster:
             kind = "small" if node == self.nodes[-1] else "large"
             nodes.append(
                 f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} "
-                f"CPUs=8 RealMemory=8000 Gres=gpu:{kind}:{self.gpus} State=UNKNOWN"
+                f"CPUs=8 RealMemory=16000 Gres=gpu:{kind}:{self.gpus} State=UNKNOWN"
             )
             gres.append(f"NodeName={node} Name=gpu Type={kind} File={self.folder}/fakegpu[0-{self.gpus - 1}]")
         text = {"folder": self.folder, "host": host, "ports": ports}

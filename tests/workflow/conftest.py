@@ -96,9 +96,11 @@ def runs_of(plan):
 def copy_project(repository):
     def copy(root, variables=None):
         root.mkdir(exist_ok=True)
-        for name in ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "mer"):
+        for name in ("Snakefile", "config.yaml", "workflow", "profiles", "slurm", "envs", "mer"):
             source = repository / name
-            if source.is_dir():
+            if source.is_symlink():
+                (root / name).symlink_to(source.readlink())
+            elif source.is_dir():
                 shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, root / name)
