@@ -38,6 +38,10 @@ class Faults:
         """Let the first job that makes a file last longer."""
         self.script(output, f"script.unlink(); time.sleep({seconds})")
 
+    def begun(self, output):
+        """Whether the job that lasts longer once has begun to."""
+        return not (self.folder / output.replace("/", "_")).exists()
+
     def hold(self, output, megabytes):
         """Let jobs that make a file take memory, for long enough that SLURM notices."""
         self.script(output, f"held = bytearray({megabytes} * 2**20); time.sleep(8)")
