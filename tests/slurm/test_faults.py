@@ -211,12 +211,14 @@ def test_a_controller_that_is_killed_ten_times_ends_its_sweep(disturbed, undistu
     seed = random.SystemRandom().randrange(10**6)
     sys.stdout.write(f"moments drawn with seed {seed}\n")
     moments = random.Random(seed)
-    printed = []
+    printed, began = [], time.monotonic()
     for kill in range(10):
         controller = start(*slurm_options(*packs))
         if kill == 0:
             cluster.wait(lambda: any(map(jobs.running, packs)), SECONDS, "a running job")
-        time.sleep(moments.uniform(0, 12))
+            until_running = time.monotonic() - began
+        else:
+            time.sleep(moments.uniform(0, 1.3 * until_running))
         controller.kill()
         printed.append(controller.printed())
     printed.append(start(*slurm_options(*packs)).succeed())
