@@ -39,6 +39,10 @@ rule all:
     localrule: True
 
 
+onstart:
+    start_controller()
+
+
 onsuccess:
     print("Done. A sweep's tables are printed by: mer show <sweep>")
     print("All finished sweeps on one page, for a browser: mer report")

@@ -1,6 +1,7 @@
 """Arguments, messages and exit codes."""
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -10,8 +11,11 @@ from rich.text import Text
 
 from mer import __version__
 from mer.cli import audit, clean, databases, inspect, plan, report, rules, score, show, status, tables
-from mer.core.errors import MerError
+from mer.core.errors import DataError, MerError
 from mer.core.log import start_log
+
+# No space, quota used up, limit of the file's size reached.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,9 +32,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MerError as error:
-        message = Text.assemble((type(error).__name__, "bold red"), f": {error}")
-        Console(stderr=True, soft_wrap=True, highlight=False).print(message)
-        return 1
+        return _explain(error)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return _explain(
+            DataError(
+                f"A file could not be written: {error}. The disk, or your share of it, is full. Nothing "
+                "incomplete was left. Make room, and run the same command again."
+            )
+        )
+
+
+def _explain(error: MerError) -> int:
+    message = Text.assemble((type(error).__name__, "bold red"), f": {error}")
+    Console(stderr=True, soft_wrap=True, highlight=False).print(message)
+    return 1
 
 
 def parser() -> argparse.ArgumentParser:

@@ -2,7 +2,9 @@
 import pathlib
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
+import mer.cluster.start
 import mer.core.errors
 import mer.sweep.campaign
 import mer.sweep.failures
@@ -19,8 +21,30 @@ try:
     )
     if workflow.is_main_process:
         campaign.check()
+        # Before Snakemake takes its lock, and in every process that may take it.
+        controller = mer.cluster.start.announce(pathlib.Path.cwd(), logger.warning)
 except mer.core.errors.MerError as error:
     raise WorkflowError(str(error)) from None
+
+
+def start_controller():
+    """Make sure that jobs survive what may happen to the cluster; before the first one is submitted."""
+    plugin = workflow.executor_plugin
+    slurm = plugin is not None and plugin.name == "slurm"
+    try:
+        if slurm:
+            mer.cluster.start.refuse_what_loses_jobs(
+                getattr(workflow.executor_settings, "array_jobs", None),
+                workflow.group_settings.overwrite_groups,
+            )
+        mer.cluster.start.take_over(
+            pathlib.Path.cwd(),
+            controller,
+            plugin.executor if slurm else None,
+            logger.warning,
+        )
+    except mer.core.errors.MerError as error:
+        raise WorkflowError(str(error)) from None
 
 
 wildcard_constraints:

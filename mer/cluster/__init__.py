@@ -1,0 +1,1 @@
+"""What keeps a sweep going when the cluster, or the process that controls the sweep, fails."""
