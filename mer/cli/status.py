@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mer.cluster.controllers import at_work
 from mer.core.durations import duration
 from mer.sweep.config_file import load
 from mer.sweep.failures import described, grouped
 from mer.sweep.listing import Listing
 from mer.sweep.progress import Group, Job, Progress, State, Watch
-from mer.sweep.records import Lock, Records, seen_at_work
+from mer.sweep.records import Lock, Records
 from mer.sweep.start import start
 
 _ABOUT = """
@@ -82,7 +83,7 @@ class _Page:
         wanted = {job.output for job in progress.jobs if job.state in active or job.state is State.TO_DO}
         # A lock is of no interest if the run that holds it makes nothing of this sweep.
         self.lock = lock if lock and wanted & lock.outputs else None
-        self.sure = self.lock is None or seen_at_work()
+        self.sure = self.lock is None or at_work(Path.cwd())
 
     def print(self, path: Path) -> None:
         """Print the page."""

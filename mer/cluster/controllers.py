@@ -209,3 +209,8 @@ def others(directory: Path, own: Controller | None) -> Iterator[Controller]:
             continue
         with suppress(OSError, ValueError, KeyError, TypeError):  # removed in this moment, or foreign
             yield read(folder)
+
+
+def at_work(directory: Path) -> bool:
+    """Tell whether a controller of a working directory is seen to run; not of one on another machine."""
+    return any(controller.state() is State.ALIVE for controller in others(directory, None))

@@ -72,24 +72,6 @@ class Records:
         return Lock(min(times), frozenset(outputs)) if times else None
 
 
-def seen_at_work(processes: Path = Path("/proc")) -> bool:
-    """Tell whether a Snakemake that gives out jobs in this folder runs on this machine.
-
-    Of one on another machine, nothing is known.
-    """
-    return any(_gives_out_jobs(process) for process in processes.glob("[0-9]*"))
-
-
-def _gives_out_jobs(process: Path) -> bool:
-    try:
-        words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        here = (process / "cwd").readlink() == Path.cwd()
-    except OSError:  # it has ended, or is somebody else's
-        return False
-    # Snakemake runs every job by a Snakemake of its own, which is told its mode.
-    return here and "--mode" not in words and any(Path(word).name == "snakemake" for word in words[:3])
-
-
 def _notes(folder: Path, before: str = "") -> Iterator[tuple[os.DirEntry[str], str]]:
     """List the notes in a folder, each with the file that it is on."""
     try:

@@ -41,6 +41,15 @@ def test_this_process_runs_and_one_that_was_killed_does_not(own, others, tmp_pat
     assert other.state() is State.DEAD
 
 
+def test_a_controller_is_seen_at_work_until_it_ends(others, tmp_path):
+    assert not controllers.at_work(tmp_path)
+    process = others.start()
+    assert controllers.at_work(tmp_path)
+    process.kill()
+    process.wait()
+    assert not controllers.at_work(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("change", "state"),
     [

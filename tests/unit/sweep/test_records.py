@@ -1,11 +1,9 @@
 import os
-import subprocess
-import sys
 
 import pytest
 from snakemake.persistence.file import FilePersistence
 
-from mer.sweep.records import Records, seen_at_work
+from mer.sweep.records import Records
 
 # Longer than a file name may be, once it is written in base64.
 LONG = f"results/runs/{'p' * 200}-0123abcd/net-0123abcd/s0/000-002.parquet"
@@ -51,27 +49,3 @@ def test_a_lock_says_since_when_and_what_is_made(tmp_path):
         os.utime(locks / name, (5, 1000))
     assert Records(tmp_path).lock.since == 1000
     assert Records(tmp_path).lock.outputs == {"a b", "c"}
-
-
-@pytest.mark.parametrize(
-    ("words", "seen"),
-    [
-        (["snakemake", "--cores", "2"], True),
-        (["snakemake", "--mode", "remote"], False),
-        (["other", "snakemake.txt"], False),
-    ],
-)
-def test_a_snakemake_that_is_at_work_here_is_seen(tmp_path, monkeypatch, words, seen):
-    monkeypatch.chdir(tmp_path)
-    program = tmp_path / words[0]
-    program.write_text("import sys; print(flush=True); sys.stdin.read()")
-    command = [sys.executable, str(program), *words[1:]]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        process.stdout.readline()
-        try:
-            assert seen_at_work() == seen
-            (tmp_path / "elsewhere").mkdir()
-            monkeypatch.chdir(tmp_path / "elsewhere")
-            assert not seen_at_work()
-        finally:
-            process.stdin.close()
