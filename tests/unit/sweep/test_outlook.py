@@ -53,19 +53,19 @@ def test_cells_and_packs_are_counted_and_so_is_what_is_missing(jobs):
 
 def test_time_is_declared_until_a_pack_is_there_and_then_measured(jobs):
     found = run(jobs, "net")
-    # 1 s x 9 clips x 10 epochs on a core; a GPU is worth 50.
-    assert (found.core_seconds, found.gpu_seconds) == (pytest.approx(90), pytest.approx(1.8))
+    # 1 s x 9 clips x 10 epochs on a core; a GPU is worth 100.
+    assert (found.core_seconds, found.gpu_seconds) == (pytest.approx(90), pytest.approx(0.9))
     assert found.measured == frozenset()
     finish(jobs, "net", 0, seconds=18.0)
     found = run(jobs, "net")
-    assert (found.core_seconds, found.gpu_seconds) == (pytest.approx(18), pytest.approx(1.8))
+    assert (found.core_seconds, found.gpu_seconds) == (pytest.approx(18), pytest.approx(0.9))
     assert found.measured == {"core"}
 
 
 def test_seconds_of_a_gpu_say_nothing_about_a_core(jobs):
-    finish(jobs, "net", 0, device="NVIDIA H200", seconds=0.9)
+    finish(jobs, "net", 0, device="NVIDIA H200", seconds=0.6)
     found = run(jobs, "net")
-    assert (found.core_seconds, found.gpu_seconds) == (pytest.approx(90), pytest.approx(0.9))
+    assert (found.core_seconds, found.gpu_seconds) == (pytest.approx(90), pytest.approx(0.6))
 
 
 def test_what_was_measured_does_not_cut_packs_anew(jobs):

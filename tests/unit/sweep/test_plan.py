@@ -45,9 +45,9 @@ def test_packs_cover_all_folds(size, packs):
     assert sweep(folds_per_job=size).packs("p", "majority") == packs
 
 
-@pytest.mark.parametrize(("device", "core_ms"), [("cpu", 1_500_000), ("auto", 75_000_000)])
+@pytest.mark.parametrize(("device", "core_ms"), [("cpu", 1_500_000), ("auto", 150_000_000)])
 def test_auto_packs_as_many_folds_as_fifty_minutes_hold_and_asks_nobody_else(monkeypatch, device, core_ms):
-    """An epoch of 1500 s on a core, or on a GPU that is worth 50: two folds go into 3000 s."""
+    """An epoch of 1500 s on a core, or on a GPU that is worth 100: two folds go into 3000 s."""
     planned = sweep(variants={"ststnet": {"epochs": 1}, "majority": {}}, device=device)
     needs = TrainingNeeds(core_ms / len(planned.split("p").samples))
     monkeypatch.setitem(TRAINING, "ststnet", needs)

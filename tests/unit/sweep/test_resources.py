@@ -38,7 +38,7 @@ def test_a_fold_takes_epochs_times_members_times_samples(monkeypatch):
     params = spec.params(epochs=30, members=4)
     # 2 ms x 100 samples x 30 epochs x 4 networks
     assert fold_seconds(spec, params, 100, on_gpu=False) == pytest.approx(24.0)
-    assert fold_seconds(spec, params, 100, on_gpu=True) == pytest.approx(24.0 / 50)
+    assert fold_seconds(spec, params, 100, on_gpu=True) == pytest.approx(24.0 / 100)
 
 
 @pytest.mark.parametrize(
