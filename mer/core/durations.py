@@ -9,7 +9,7 @@ def duration(seconds: float) -> str:
     >>> duration(0.34), duration(42), duration(200), duration(9000), duration(540_000)
     ('0.3 s', '42 s', '3 min 20 s', '2 h 30 min', '150 h')
     """
-    if 0 < seconds < 10:
+    if 0.05 <= seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:
