@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 
 import pytest
 import yaml
@@ -62,7 +63,9 @@ class Project:
 
     def planned(self, sweep, *arguments):
         """Plan a sweep; returns the outputs of all jobs that would run."""
-        printed = self.snakemake("-n", "--configfile", self.write(sweep), *arguments)
+        # A file of its own: other processes read that of the sweep as it is.
+        name = f"planned_{zlib.crc32(json.dumps(sweep).encode())}.yaml"
+        printed = self.snakemake("-n", "--configfile", self.write(sweep, name), *arguments)
         outputs = re.findall(r"^    output: (.*)$", printed, flags=re.MULTILINE)
         assert outputs or "Nothing to be done" in printed
         return {path for line in outputs for path in line.split(", ")}
@@ -72,9 +75,9 @@ class Project:
         listed = json.loads((self.root / f"results/{sweep}/sweep.json").read_text())
         return sorted((self.root / listed["runs"][protocol][variant]).glob("s*/*.parquet"))
 
-    def write(self, sweep):
-        """Write a sweep file; returns its name."""
-        path = self.root / f"{sweep['name']}.yaml"
+    def write(self, sweep, name=None):
+        """Write a sweep file, by default under the sweep's name; returns its name."""
+        path = self.root / (name or f"{sweep['name']}.yaml")
         path.write_text(yaml.safe_dump(sweep, sort_keys=False))
         return path.name
 
