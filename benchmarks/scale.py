@@ -40,8 +40,8 @@ METHODS = (
     "googlenet", "capsulenet", "mmnet", "vgg16",
 )  # fmt: skip
 # Protocols and seeds of 30 methods; in packs of all folds, and with one fold per job.
-PACKS = ((2, 10), (5, 10), (10, 10), (20, 10))
-SINGLES = ((5, 1), (12, 1), (25, 2))
+PACKS = ((5, 10), (10, 10), (20, 10))
+SINGLES = ((5, 1), (12, 1), (25, 1))
 QUICK = ((1, 2), (2, 2)), ((1, 1), (2, 1))
 N_METHODS = 30
 PLAN, CAMPAIGN, NO_OP, ADDED, SINGLE = "plan", "campaign", "nothing to do", "one method more", "plan, 1 fold"
@@ -135,7 +135,8 @@ def jobs_of(log: str) -> dict[str, int]:
 def in_packs(protocols: int, seeds: int) -> dict[str, Cost]:
     """Plan and run a sweep in packs of all folds, plan it again, and plan it with one method more."""
     sweep = generated(N_METHODS, protocols, seeds, "all")
-    run = ("--executor", "instant", "--cores", "500", "--seconds-between-status-checks", "1")
+    # 500 jobs of up to eight cores at a time.
+    run = ("--executor", "instant", "--cores", "4000", "--seconds-between-status-checks", "1")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         found = {PLAN: snakemake(folder, sweep, "--dry-run"), CAMPAIGN: snakemake(folder, sweep, *run)}

@@ -233,7 +233,9 @@ def train_mb(w, threads, attempt):
 def train_minutes(w, threads, attempt):
     jobs, *names = campaign.of_run(w.split, w.run)
     seeds, first, last = pack_of(w)
-    return jobs.training_minutes(*names, len(seeds) * (last - first + 1), threads, attempt)
+    return jobs.training_minutes(
+        *names, len(seeds) * (last - first + 1), threads, attempt
+    )
 
 
 def packs(w):
