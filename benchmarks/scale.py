@@ -200,7 +200,7 @@ def draw(costs: Sequence[tuple[str, Cost]], path: Path) -> None:
             axis.set(xlabel="cells (methods x protocols x seeds x folds)", ylabel=label, xlim=(0, None))
             axis.set_ylim(0, None)
             axis.xaxis.set_major_formatter("{x:,.0f}")
-        left.legend(title="", frameon=False)
+        left.legend(title="", frameon=False, loc="upper left", bbox_to_anchor=(0.16, 1))
     path.parent.mkdir(parents=True, exist_ok=True)
     save_figure(figure, path)
 
