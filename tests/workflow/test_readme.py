@@ -68,7 +68,7 @@ def test_the_sweep_of_ones_own_can_be_planned(project, blocks):
     assert len([path for path in plan if "/runs/" in path and path.endswith(".parquet")]) == 4
     # The folds are written by a job, from what it reads itself.
     (folds,) = (path for path in plan if path.endswith("/folds.json"))
-    project.snakemake(folds, "--cores", "1", "--configfile", "mine.yaml")
+    project.snakemake(folds, "--cores", "1", "--configfile", project.write(raw))
     assert read_folds(project.root / folds).classes == ("positive", "negative")
 
 
