@@ -15,9 +15,8 @@ from mer.datasets import DATASETS
 from mer.methods import METHODS
 from mer.protocols import PROTOCOLS
 from mer.sweep.cells import Jobs
-from mer.sweep.config_file import load
 from mer.sweep.schema import schema
-from mer.sweep.start import start
+from mer.sweep.start import start_one
 
 _CATALOGUES: Mapping[str, Mapping[str, Any]] = {
     "methods": METHODS,
@@ -55,10 +54,8 @@ def loaded(config: Path, paths: Mapping[str, str]) -> Jobs:
     MerError
         If the configuration or its data are not valid.
     """
-    given = {"paths": paths} if paths else {}
-    campaign = start({**load(config), **given}, [config], config)
-    campaign.check()
-    (jobs,) = campaign.sweeps.values()
+    jobs = start_one(config, {"paths": paths} if paths else {})
+    jobs.sweep.check()
     return jobs
 
 

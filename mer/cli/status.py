@@ -13,12 +13,11 @@ from rich.text import Text
 
 from mer.cluster.controllers import at_work
 from mer.core.durations import duration
-from mer.sweep.config_file import load
 from mer.sweep.failures import described, grouped
 from mer.sweep.listing import Listing
 from mer.sweep.progress import Group, Job, Progress, State, Watch
 from mer.sweep.records import Lock, Records
-from mer.sweep.start import start
+from mer.sweep.start import start_one
 
 _ABOUT = """
 Tell how far sweeps are: which packs of folds are done, running, waiting and failed, per protocol and variant.
@@ -65,8 +64,7 @@ def _status(arguments: argparse.Namespace) -> int:
     watch = Watch(records, Listing())
     console, failed = Console(highlight=False), 0
     for path in dict.fromkeys(arguments.config):
-        (jobs,) = start(load(path), [path], path).sweeps.values()
-        progress = watch.progress(jobs)
+        progress = watch.progress(start_one(path))
         failed += len(progress.of_state(State.FAILED))
         _Page(console, progress, records.lock, watch.listing, show_all=arguments.all).print(path)
     return 1 if failed else 0

@@ -8,13 +8,12 @@ from rich.console import Console
 
 from mer.core.errors import IncompleteRunError, listed
 from mer.sweep.cells import Jobs
-from mer.sweep.config_file import load
 from mer.sweep.listing import Listing
 from mer.sweep.progress import Group, State, Watch
 from mer.sweep.records import Records
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import TableSpec
-from mer.sweep.start import start
+from mer.sweep.start import start_one
 
 _ABOUT = """
 Write tables of the variants that are complete, while others are not.
@@ -40,7 +39,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
 
 def _tables(arguments: argparse.Namespace) -> None:
     path = arguments.config
-    (jobs,) = start(load(path), [path], path).sweeps.values()
+    jobs = start_one(path)
     groups = Watch(Records(), Listing()).progress(jobs).training
     console = Console(highlight=False, soft_wrap=True, markup=False)
     lacking = {(group.place, group.name): _lack(group) for group in groups if _lack(group)}

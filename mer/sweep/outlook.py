@@ -1,7 +1,7 @@
 """What a sweep is going to cost, and what of it is there: known before anything is submitted."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from mer.sweep.cells import Jobs
 from mer.sweep.listing import Listing
 from mer.sweep.outputs import part_files, representations
+from mer.sweep.remembered import remembered
 from mer.sweep.resources import array_kilobytes
 
 # Of a row of predictions with three classes, as packs and pooled files hold it, compressed.
@@ -65,10 +66,10 @@ class Outlook:
         """Count the files that are there."""
         return sum(map(self._files.has, paths))
 
-    def runs(self) -> list[RunOutlook]:
+    @remembered
+    def runs(self) -> Sequence[RunOutlook]:
         """Look at every variant under every protocol that it runs under."""
-        sweep = self._jobs.sweep
-        pairs = [(one, name) for one in sweep.config.protocols for name in sweep.variants(one)]
+        pairs = self._jobs.sweep.runs()
         factors = self._factors(pairs)
         return [self._run(protocol, variant, factors) for protocol, variant in pairs]
 

@@ -11,7 +11,7 @@ from mer.sweep.preparing import RESULTS
 def outputs_by_rule(jobs: Jobs) -> dict[str, list[str]]:
     """Name one file that each job of a sweep makes, by rule, in the order of work; no rule without a job."""
     protocols = jobs.sweep.config.protocols
-    pairs = [(protocol, variant) for protocol in protocols for variant in jobs.sweep.variants(protocol)]
+    pairs = jobs.sweep.runs()
     planned: dict[str, Iterable[str]] = {
         "stand_in": [f"{RESULTS}/standins/{folder}/STAND-IN.json" for folder in jobs.stand_ins],
         "samples": jobs.samples(),
@@ -37,12 +37,11 @@ def outputs_by_rule(jobs: Jobs) -> dict[str, list[str]]:
 def representations(jobs: Jobs) -> list[tuple[str, str]]:
     """Pair every data set of a sweep with the keys of what is prepared of it, landmarks first."""
     found: dict[tuple[str, str], None] = {}
-    for protocol in jobs.sweep.config.protocols:
-        for variant in jobs.sweep.variants(protocol):
-            for dataset, key in jobs.representations(protocol, variant):
-                recipe = jobs.recipes[key]
-                landmarks = landmarks_recipe(recipe)
-                found |= {(dataset, one.key): None for one in (landmarks, recipe) if one is not None}
+    for run in jobs.sweep.runs():
+        for dataset, key in jobs.representations(*run):
+            recipe = jobs.recipes[key]
+            landmarks = landmarks_recipe(recipe)
+            found |= {(dataset, one.key): None for one in (landmarks, recipe) if one is not None}
     return list(found)
 
 

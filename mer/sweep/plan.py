@@ -129,6 +129,10 @@ class Sweep:
         """Names of the variants that run under a protocol, in the configuration's order."""
         return [name for name in self.asked(protocol) if name not in self._skipped_under(protocol)]
 
+    def runs(self) -> list[tuple[str, str]]:
+        """Pair every protocol with each of the variants that run under it, by their names."""
+        return [(protocol, name) for protocol in self.config.protocols for name in self.variants(protocol)]
+
     @remembered
     def recipe(self, variant: str) -> Recipe | None:
         """Return the representation that a variant asks for."""
@@ -200,8 +204,7 @@ class Sweep:
         _try_all(
             [partial(self.index, n) for n in named] + [partial(self.split, n) for n in self.config.protocols]
         )
-        runs = [(protocol, name) for protocol in self.config.protocols for name in self.variants(protocol)]
-        _try_all([partial(self.macro_clips, *run) for run in runs])
+        _try_all([partial(self.macro_clips, *run) for run in self.runs()])
         recipes = [self.recipe(name) for name in self.config.variants]
         for by in sorted({r.preprocessing.landmarks for r in recipes if r and r.preprocessing.landmarks}):
             check_finder(by, self.config.weights)

@@ -173,10 +173,9 @@ class Watch:
     def progress(self, jobs: Jobs) -> Progress:
         """Tell how far a sweep is."""
         sweep = jobs.sweep
-        runs = [(protocol, name) for protocol in sweep.config.protocols for name in sweep.variants(protocol)]
         return Progress(
             name=sweep.config.name,
-            training=[self._training(jobs, *run) for run in runs],
+            training=[self._training(jobs, *run) for run in sweep.runs()],
             preparing=self._preparing(jobs),
             further=Group("", "", [self._job(path) for path in further_files(jobs)]),
         )

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mer.core.errors import ConfigError
@@ -41,6 +42,18 @@ def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Cam
     raw = dict(given) if files else {**load(default), **given}
     place = ", ".join(short(path) for path in files or [default])
     return Campaign([_jobs(raw, place)], lambda: _shelf(default.parent / SHELF))
+
+
+def start_one(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Jobs:
+    """Plan the sweep of one file; what is ``given`` wins over it.
+
+    Raises
+    ------
+    ConfigError
+        If the configuration is not valid.
+    """
+    (jobs,) = start({**load(path), **given}, [path], path).sweeps.values()
+    return jobs
 
 
 def _jobs(raw: Mapping[str, Any], place: str) -> Jobs:

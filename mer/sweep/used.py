@@ -12,7 +12,7 @@ from mer.sweep.cells import Jobs
 from mer.sweep.config_file import load, with_paths
 from mer.sweep.outputs import representations
 from mer.sweep.progress import further_files
-from mer.sweep.start import PATHS_FILE, short, start
+from mer.sweep.start import PATHS_FILE, short, start_one
 
 # Folders of runs; an oracle's lie apart.
 RUNS = ("runs", "oracles")
@@ -84,7 +84,7 @@ def find_used(results: Path, files: Sequence[Path]) -> Used:
     for path in files:
         try:
             raw = with_paths(load(path), PATHS_FILE)
-            (jobs,) = start(load(path), [path], path).sweeps.values()
+            jobs = start_one(path)
         except ConfigError as error:
             problems.append(str(error))
             continue
