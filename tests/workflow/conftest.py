@@ -88,6 +88,16 @@ class Project:
         (self.root / path).write_text(text.replace(old, new, 1))
 
 
+class SharedProject(Project):
+    """A project that all processes that test read at once: a file that is there stays as it is."""
+
+    def write(self, sweep, name=None):
+        path = self.root / (name or f"{sweep['name']}.yaml")
+        there = yaml.safe_load(path.read_text()) if path.exists() else sweep
+        assert there == sweep, f"Others read {path.name} at the same time; write a file of another name"
+        return super().write(sweep, name)
+
+
 def runs_of(plan):
     """Methods and packs of planned predictions, without the digests in their names."""
     shared = ("results/runs/", "results/oracles/")
@@ -121,7 +131,7 @@ def finished(copy_project, tmp_path_factory):
         if not (root / "done").exists():
             copy_project(root).run(TINY_SWEEP)
             (root / "done").touch()
-    return Project(root)
+    return SharedProject(root)
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_features_are_drawn_on_demand_only(finished):
     assert "results/tiny/figures/p/features_refined.json" in planned
     assert not any("/s0/" in path for path in planned)  # the fold is trained by the job itself
     other = target.replace("refined", "net")
-    name = finished.write(sweep)
+    name = finished.write(sweep, "refined.yaml")
     printed = finished.snakemake("-n", "--configfile", name, "--", other, ok=False)
     assert "Features of 'net' on 'p' cannot be drawn" in printed
 
