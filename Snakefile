@@ -20,6 +20,7 @@ include: "workflow/rules/report.smk"
 localrules:
     parts,
     audit,
+    inputs,
     table,
     summary,
     published_audit,

@@ -94,8 +94,7 @@ class Bench:
         """Run a method in both forms; returns its line of the table."""
         jobs, options = self.sweep(case, 1, 1)
         folder = jobs.run_folder("p", case.variant)
-        audit = f"{Path(folder).parent}/audit.md"
-        self.snakemake(*jobs.lists("p", case.variant), audit, *options, "--cores", "2")
+        self.snakemake(jobs.inputs("p", case.variant), *options, "--cores", "2")
         single = self.snakemake(*jobs.packs("p", case.variant)[: case.single], *options, *PROFILE)
         # What a fold left behind would be taken up by the pack.
         shutil.rmtree(self.root / folder)

@@ -21,14 +21,20 @@ from snakemake.cli import main as snakemake
 _ROOT = Path(__file__).resolve().parents[1]
 _OURS = tuple(str(_ROOT / part) for part in ("mer/", "workflow/", "Snakefile"))
 _EVERY = 0.01
+_IMPORTS = "imports"
 
 
 def owner(frame: FrameType | None) -> str:
-    """Return the innermost function of this project on the stack, blank if Snakemake or nothing is inside."""
+    """Return the innermost function of this project on the stack, blank if Snakemake or nothing is inside.
+
+    What it imports, libraries or modules of this project, is told apart.
+    """
+    importing = False
     while frame is not None:
         file = frame.f_code.co_filename
+        importing |= frame.f_code.co_name == "_find_and_load"
         if file.startswith(_OURS):
-            return f"{Path(file).relative_to(_ROOT)}: {frame.f_code.co_name}"
+            return _IMPORTS if importing else f"{Path(file).relative_to(_ROOT)}: {frame.f_code.co_name}"
         if "/snakemake/" in file:
             return ""
         frame = frame.f_back
@@ -54,13 +60,15 @@ def main() -> None:
     except SystemExit as end:
         code = end.code
     signal.setitimer(signal.ITIMER_PROF, 0)
+    n_samples = max(1, samples.total())
     usage = resource.getrusage(resource.RUSAGE_SELF)
     measured = {
         "wall": time.perf_counter() - started,
         "cpu": usage.ru_utime + usage.ru_stime,
         "memory": peak_memory(),
-        "own_share": 1 - samples[""] / max(1, samples.total()),
-        "own": [[name, n / samples.total()] for name, n in samples.most_common(16) if name],
+        "imports": samples.pop(_IMPORTS, 0) / n_samples,
+        "own_share": 1 - samples.pop("", 0) / n_samples,
+        "own": [[name, n / n_samples] for name, n in samples.most_common(16)],
     }
     Path(report).write_text(json.dumps(measured, indent=1), encoding="utf-8")
     sys.exit(code)

@@ -26,6 +26,7 @@ from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.plan import Sweep
 from mer.sweep.specs.folds import FoldsSpec
+from mer.sweep.specs.inputs import InputsSpec
 from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 
 CLASSES = ("negative", "positive", "surprise")
@@ -134,8 +135,8 @@ def write_images(root: Path) -> None:
     np.savez_compressed(root / "flow.npz", images=images)
 
 
-def prepared(root: Path, epochs: int) -> tuple[Jobs, Path, Path]:
-    """Prepare a sweep of STSTNet; returns its jobs, the file of folds and the list of arrays."""
+def prepared(root: Path, epochs: int) -> tuple[Jobs, Path]:
+    """Prepare a sweep of STSTNet; returns its jobs, and the file that says what they read."""
     raw = {
         "name": "speed",
         "datasets": {"flow": {"dataset": "flow_images"}},
@@ -154,17 +155,18 @@ def prepared(root: Path, epochs: int) -> tuple[Jobs, Path, Path]:
         spec = PrepareSpec.model_validate_json(jobs.prepare_spec(folder, key, part))
         prepare.run(spec, execution, [], parts.parent / f"{part}.safetensors")
     prepare.run_list(PartsSpec.model_validate_json(jobs.parts_spec(folder, key)), parts)
-    return jobs, folds_file, parts
+    inputs = root / "inputs.json"
+    spec = InputsSpec(folds=str(folds_file), lists=(str(parts),), macro=None)
+    inputs.write_text(spec.as_json(), encoding="utf-8")
+    return jobs, inputs
 
 
-def train_job(
-    jobs: Jobs, files: tuple[Path, Path], first: int, last: int, threads: int, output: Path
-) -> None:
+def train_job(jobs: Jobs, inputs: Path, first: int, last: int, threads: int, output: Path) -> None:
     """Run a training job as Snakemake does: a command in a process of its own."""
     execution = json.dumps({"device": "cpu", "threads": threads})
     command = [sys.executable, "-m", "mer.cli", "train", "--execution", execution]
-    command += ["--spec", jobs.train_spec("p", "ststnet", [0], first, last), "--folds", str(files[0])]
-    command += ["--inputs", str(files[1]), "--work", str(output.parent / "work"), "--output", str(output)]
+    command += ["--spec", jobs.train_spec("p", "ststnet", [0], first, last)]
+    command += ["--inputs", str(inputs), "--output", str(output)]
     subprocess.run(command, capture_output=True, check=True)
 
 
@@ -173,14 +175,14 @@ def packs(epochs: int, n_folds: int, cores: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_images(root / "flow")
-        jobs, *files = prepared(root, epochs)
+        jobs, inputs = prepared(root, epochs)
         started = time.perf_counter()
-        train_job(jobs, tuple(files), 0, n_folds - 1, cores, root / "pack.parquet")
+        train_job(jobs, inputs, 0, n_folds - 1, cores, root / "s0" / "pack.parquet")
         pack = time.perf_counter() - started
         started = time.perf_counter()
         with ThreadPoolExecutor(cores) as pool:
             waiting = [
-                pool.submit(train_job, jobs, tuple(files), n, n, 1, root / f"{n}.parquet")
+                pool.submit(train_job, jobs, inputs, n, n, 1, root / "s0" / f"{n}.parquet")
                 for n in range(n_folds)
             ]
             for one in waiting:

@@ -11,6 +11,7 @@ from mer.core.types import Execution
 from mer.sweep.specs.comparison import ComparisonSpec
 from mer.sweep.specs.figures import FeaturesSpec, ProtocolFiguresSpec, RanksSpec
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
+from mer.sweep.specs.inputs import InputsSpec
 from mer.sweep.specs.paper_table import PaperTableSpec, PublishedAuditSpec
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 from mer.sweep.specs.samples import SamplesSpec
@@ -30,7 +31,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "prepare", _prepare, PrepareSpec, inputs="*")
     _add(commands, "parts", _parts, PartsSpec)
     _add(commands, "contact_sheet", _contact_sheet, ContactSheetSpec, inputs="+", outputs=2)
-    _add(commands, "train", _train, TrainSpec, inputs="*")
+    _add(commands, "train", _train, TrainSpec, inputs=1)
     _add(commands, "score_variant", _score, ScoreSpec, inputs=1, outputs=3)
     _add(commands, "comparison", _comparison, ComparisonSpec, inputs="+", outputs=3)
     _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
@@ -56,8 +57,6 @@ def _add(
     parser.add_argument("--spec", required=True, type=spec.model_validate_json)
     parser.add_argument("--execution", type=_execution, default=Execution())
     parser.add_argument("--folds", type=Path)
-    parser.add_argument("--work", type=Path)
-    parser.add_argument("--macro", type=Path, nargs="?")
     if inputs is not None:
         parser.add_argument("--inputs", type=Path, nargs=inputs, default=[])
     parser.add_argument("--output", type=Path, nargs=outputs, required=True)
@@ -118,7 +117,12 @@ def _train(arguments: argparse.Namespace) -> None:
     from mer.jobs import train
 
     a = arguments
-    train.run(a.spec, a.execution, a.folds, a.inputs, a.output, a.work, a.macro)
+    inputs = InputsSpec.read(a.inputs[0])
+    folds, lists = Path(inputs.folds), [Path(path) for path in inputs.lists]
+    macro = None if inputs.macro is None else Path(inputs.macro)
+    # Folds that are done, and checkpoints: a job that was killed goes on from there, under whichever seeds.
+    unfinished = a.output.parent.parent / "unfinished"
+    train.run(a.spec, a.execution, folds, lists, a.output, unfinished, macro)
 
 
 def _score(arguments: argparse.Namespace) -> None:

@@ -116,6 +116,21 @@ class Campaign:
                 return jobs, protocol, variant
         raise ConfigError(f"No sweep trains {run} on {split}.")
 
+    def of_inputs(self, split: str, inputs: str) -> tuple[Jobs, str, str]:
+        """Return a sweep, its protocol and a variant that reads what a list names.
+
+        Raises
+        ------
+        ConfigError
+            If none does.
+        """
+        for jobs in self._all():
+            protocol = jobs.protocol_of(split)
+            variant = None if protocol is None else jobs.reader(protocol, inputs)
+            if protocol is not None and variant is not None:
+                return jobs, protocol, variant
+        raise ConfigError(f"No sweep reads what {inputs} lists.")
+
     def stand_in(self, folder: str) -> str:
         """Return the arguments of the command that writes a stand-in.
 

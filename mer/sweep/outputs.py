@@ -21,6 +21,7 @@ def outputs_by_rule(jobs: Jobs) -> dict[str, list[str]]:
         "prepare": [path for pair in representations(jobs) for path in part_files(jobs, *pair)],
         "parts": [f"{artefacts(jobs, *pair)}/parts.json" for pair in representations(jobs)],
         "contact_sheet": jobs.contact_sheets(),
+        "inputs": [jobs.inputs(*pair) for pair in pairs],
         "train": [path for pair in pairs for path in jobs.packs(*pair)],
         "score": [path for protocol in protocols for path in jobs.predictions(protocol)],
         "comparison": [path for path in jobs.comparisons() if "/comparisons/" in path],

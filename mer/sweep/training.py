@@ -11,6 +11,7 @@ from mer.sweep.remembered import remembered
 from mer.sweep.resources import array_kilobytes, minutes, training_cores, training_mb
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
+from mer.sweep.specs.inputs import InputsSpec
 from mer.sweep.specs.score import pack_name
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.splits import split_digest
@@ -92,6 +93,21 @@ class TrainingJobs(PreparingJobs):
         macro = self.sweep.config.variants[variant].macro
         return [f"{self.run_folder(protocol, variant)}/macro.json"] if macro else []
 
+    @remembered
+    def inputs(self, protocol: str, variant: str) -> str:
+        """Name the list of all files that a variant reads under a protocol."""
+        name = digest(self.inputs_spec(protocol, variant))[:8]
+        return f"{RESULTS}/runs/{self.split_name(protocol)}/inputs/{name}.json"
+
+    def reader(self, protocol: str, inputs: str) -> str | None:
+        """Return a variant that reads what a list names; None if there is none."""
+        return self._readers(protocol).get(inputs)
+
+    @remembered
+    def _readers(self, protocol: str) -> dict[str, str]:
+        """List a variant that runs under a protocol by the list of what it reads."""
+        return {self.inputs(protocol, name): name for name in self.sweep.variants(protocol)}
+
     def packs(self, protocol: str, variant: str) -> list[str]:
         """Name the predictions of all packs of folds and seeds of a variant under a protocol."""
         folder = self.run_folder(protocol, variant)
@@ -132,6 +148,12 @@ class TrainingJobs(PreparingJobs):
             revision=digest([_marks(clips) if clips else [], code_digest("mer.artefacts.macro_clips")]),
         )
         return spec.as_json()
+
+    def inputs_spec(self, protocol: str, variant: str) -> str:
+        """List all files that a variant reads under a protocol."""
+        (macro,) = self.macro_clips(protocol, variant) or (None,)
+        lists = tuple(self.lists(protocol, variant))
+        return InputsSpec(folds=self.folds(protocol), lists=lists, macro=macro).as_json()
 
     def audit_spec(self, protocol: str) -> str:
         """Specify the job that audits a protocol's folds."""

@@ -21,6 +21,7 @@ _SPLIT = re.compile(r"\.?(folds(\.[0-9a-f]{8})?\.json|audit(\.[0-9a-f]{8})?\.md)
 _PACK = re.compile(r"\.?[0-9]+-[0-9]+(\.[0-9a-f]{8})?\.parquet")
 _SEEDS = re.compile(r"s[0-9]+(-[0-9]+)*")
 _MACRO = re.compile(r"\.?macro(\.[0-9a-f]{8})?\.json")
+_INPUTS = re.compile(r"[0-9a-f]{8}\.json")
 _LEFT = re.compile(r"\.?(?:stack-)?s(?P<seed>[0-9]+)-(?P<fold>[0-9]+)\b.*\.(parquet|pt)")
 
 
@@ -143,6 +144,8 @@ class _Judge:
             case _ if not _digested(split):
                 return Kind.NOT_OURS
             case (file,) if _SPLIT.fullmatch(file):
+                return kind
+            case "inputs", file if _INPUTS.fullmatch(file):
                 return kind
             case run, file if _digested(run) and _MACRO.fullmatch(file):
                 return kind

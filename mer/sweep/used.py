@@ -196,6 +196,7 @@ def _add_list(used: Used, there: _There, sweep: str, *, is_known: bool) -> None:
     used.folders |= runs
     for split in {run.split("/")[1] for run in runs}:
         used.files |= {f"runs/{split}/folds.json", f"runs/{split}/audit.md"}
+        used.folders.add(f"runs/{split}/inputs")
         source, datasets = there.folds(split)
         there.keep_data(used, datasets)
         if source != "real":

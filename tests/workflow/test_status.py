@@ -136,6 +136,8 @@ GONE = (
     *(f"logs/artefacts/demo/lbp_top/{name}.log" for name in ("demo.s01", "demo.s02", "demo.s03", "parts")),
     *(f"figures/preprocessing/demo/lbp_top.{suffix}" for suffix in ("png", "md")),
     "logs/contact_sheets/demo/lbp_top.log",
+    "runs/p/inputs/DIGEST.json",
+    "logs/runs/p/inputs/DIGEST.log",
     "runs/p/lbp_top_svm/s0/000-002.parquet",
     "logs/runs/p/lbp_top_svm/s0/000-002.log",
     *(f"tiny/{kind}/p/lbp_top_svm.csv" for kind in ("scores", "confusions")),
@@ -162,7 +164,8 @@ def test_what_a_changed_sweep_no_longer_uses_is_removed_and_nothing_else(project
     code, shown = mer(project, "clean", "--yes", "tiny.yaml")
     assert code == 0
     gone = {path.relative_to(project.root / "results").as_posix() for path in before if not path.exists()}
-    assert sorted(re.sub("-[0-9a-f]{8}", "", path) for path in gone) == sorted(GONE)
+    names = (re.sub("-[0-9a-f]{8}", "", path) for path in gone)
+    assert sorted(re.sub("inputs/[0-9a-f]{8}", "inputs/DIGEST", path) for path in names) == sorted(GONE)
     assert not old.parents[1].exists()
     assert not arrays.exists()
     assert f"Removed {len(GONE)} files" in shown

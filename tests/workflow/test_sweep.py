@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from mer.sweep.specs.inputs import InputsSpec
 from tests.workflow.conftest import TINY_SWEEP, runs_of
 
 FIGURES = ("per_class", "scores", "subjects", "pairwise", "fold_bars")
@@ -52,10 +53,13 @@ def test_everything_is_there(finished):
         "intervals/p.csv",
     }
     (folder,) = (finished.root / "results/runs").iterdir()
+    inputs = list((folder / "inputs").iterdir())
+    assert sorted(len(InputsSpec.read(path).lists) for path in inputs) == [0, 1, 1]
     made = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert {re.sub("-[0-9a-f]{8}/", "/", name) for name in made} == {
         "folds.json",
         "audit.md",
+        *(f"inputs/{path.name}" for path in inputs),
         *(f"{method}/s0/000-002.parquet" for method in ("lbp_top_svm", "majority", "ststnet")),
     }
 

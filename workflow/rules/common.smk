@@ -1,4 +1,6 @@
 # What the rules ask of the package: paths, specifications, resources. Nothing is decided here.
+import gc
+import inspect
 import pathlib
 
 from snakemake.exceptions import WorkflowError
@@ -11,6 +13,9 @@ import mer.sweep.failures
 import mer.sweep.figures
 import mer.sweep.paper_tables
 import mer.sweep.start
+
+# A plan makes millions of objects that stay; to look for rubbish among them so often takes a seventh of its time.
+gc.set_threshold(100_000, 100)
 
 try:
     mer.sweep.start.use_this_interpreter()
@@ -58,6 +63,7 @@ wildcard_constraints:
     variant="[a-z0-9_]+",
     split="[a-z0-9_]+-[0-9a-f]{8}",
     run="[a-z0-9_]+-[0-9a-f]{8}",
+    inputs="[0-9a-f]{8}",
     seeds="[0-9]+(-[0-9]+)*",
     kind="runs|oracles",
     first="[0-9]+",
@@ -205,14 +211,29 @@ def macro_spec(w):
     return jobs.macro_spec(*names)
 
 
+def reader_of(w):
+    path = f"results/runs/{w.split}/inputs/{w.inputs}.json"
+    return campaign.of_inputs(w.split, path)
+
+
+def inputs_spec(w):
+    jobs, *names = reader_of(w)
+    return jobs.inputs_spec(*names)
+
+
 def macro_clips(w):
-    jobs, *names = campaign.of_run(w.split, w.run)
+    jobs, *names = reader_of(w)
     return jobs.macro_clips(*names)
 
 
 def lists(w):
-    jobs, *names = campaign.of_run(w.split, w.run)
+    jobs, *names = reader_of(w)
     return jobs.lists(*names)
+
+
+def inputs(w):
+    jobs, *names = campaign.of_run(w.split, w.run)
+    return jobs.inputs(*names)
 
 
 def n_gpus(w):
@@ -325,3 +346,10 @@ def summary_spec(w):
 def what_failed(log):
     files = workflow.overwrite_configfiles
     return mer.sweep.failures.at_the_end(campaign.sweeps.values(), files, log)
+
+
+# Snakemake asks for every job which arguments these functions take. Python remembers the answer where it is
+# noted down, and a plan of many jobs takes a twentieth less time.
+for one in list(globals().values()):
+    if inspect.isfunction(one) and one.__code__.co_filename.endswith("common.smk"):
+        one.__signature__ = inspect.signature(one)

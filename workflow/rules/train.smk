@@ -1,14 +1,30 @@
 # From arrays to predictions: one job trains and tests a pack of folds, for all sweeps that ask for it.
 
 
-rule train:
+# What the training jobs of some methods read, in one file that they wait for: with thousands of jobs, each file
+# that all of them wait for costs the controller memory and time.
+rule inputs:
     input:
-        # Nothing trains on folds that leak. The audit is made of the folds, which are no input of their own:
-        # with thousands of jobs, every file costs the controller memory and time.
+        # Made of the folds; nothing trains on folds that leak.
         audit="results/runs/{split}/audit.md",
         lists=lists,
         # None, for most methods.
         macro=macro_clips,
+    output:
+        "results/runs/{split}/inputs/{inputs}.json",
+    log:
+        "results/logs/runs/{split}/inputs/{inputs}.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=inputs_spec,
+    shell:
+        "echo {params.spec:q} > {output:q} 2> {log:q}"
+
+
+rule train:
+    input:
+        inputs,
     output:
         "results/{kind}/{split}/{run}/s{seeds}/{first}-{last}.parquet",
     log:
@@ -22,11 +38,7 @@ rule train:
         runtime=train_minutes,
     params:
         spec=train_spec,
-        folds="results/runs/{split}/folds.json",
         execution=train_execution,
-        # Folds that are done, and checkpoints: a job that was killed goes on from there.
-        work="results/{kind}/{split}/{run}/unfinished",
     shell:
         "python -m mer.cli train --spec {params.spec:q} --execution {params.execution:q}"
-        " --folds {params.folds:q} --inputs {input.lists:q} --macro {input.macro:q}"
-        " --work {params.work:q} --output {output:q} 2>&1 | tee {log:q}"
+        " --inputs {input:q} --output {output:q} 2>&1 | tee {log:q}"

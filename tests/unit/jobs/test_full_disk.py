@@ -12,6 +12,7 @@ from mer.artefacts.arrays import read_part
 from mer.artefacts.folds import read_folds
 from mer.artefacts.predictions import read_predictions
 from mer.jobs.finished import Finished
+from mer.sweep.specs.inputs import InputsSpec
 from mer.sweep.specs.prepare import PrepareSpec
 from mer.sweep.specs.train import TrainSpec
 
@@ -63,9 +64,11 @@ def test_predictions(prepared, cramped, tmp_path):
     folder, limit, make_room = cramped
     spec = prepared.jobs.train_spec("p", "majority", (0,), 0, 3)
     output = folder / "000-003.parquet"
-    # Once the pack does not fit, once the first fold that is kept for it.
-    kept = (folder if limit else tmp_path) / "unfinished"
-    command = ["train", "--spec", spec, *CPU, "--folds", prepared.folds, "--inputs", "--work", kept]
+    # Beside the folder. Once the pack does not fit, once the first fold that is kept for it.
+    kept = tmp_path / "unfinished"
+    inputs = tmp_path / "inputs.json"
+    inputs.write_text(InputsSpec(folds=str(prepared.folds), lists=(), macro=None).as_json())
+    command = ["train", "--spec", spec, *CPU, "--inputs", inputs]
     assert names_the_cause(mer([*command, "--output", output], limit))
     assert not output.exists()
     # Neither are folds kept that are not whole.

@@ -11,7 +11,7 @@ from mer.artefacts.arrays import Arrays
 from mer.artefacts.folds import write_folds
 from mer.artefacts.macro_clips import MacroClips, read_macro_clips, write_macro_clips
 from mer.artefacts.predictions import read_left_out, read_predictions
-from mer.cli.main import parser
+from mer.cli.main import main
 from mer.core.errors import DataError
 from mer.core.types import Execution
 from mer.jobs import fold, macro, train
@@ -185,21 +185,19 @@ def test_a_list_that_is_not_of_the_folds_kind_is_refused(jobs, split, clips, tmp
         )
 
 
-@pytest.mark.parametrize(("given", "expected"), [([], None), (["emr.json"], Path("emr.json"))])
-def test_the_rule_names_a_list_or_none(jobs, given, expected):
-    """As the rule 'train' writes its command: a variant without macro-expressions names nothing."""
-    spec = jobs.train_spec("p", "emr", [0], 0, 2)
-    command = [
-        "train",
-        "--spec",
-        spec,
-        "--inputs",
-        "a.json",
-        "--macro",
-        *given,
-        "--work",
-        "w",
-        "--output",
-        "o",
-    ]
-    assert parser().parse_args(command).macro == expected
+def test_the_command_reads_what_its_list_of_inputs_names(jobs, monkeypatch, tmp_path):
+    given = {}
+
+    def run(spec, execution, folds, lists, output, folder, macro):
+        given.update(folds=folds, lists=lists, macro=macro)
+
+    monkeypatch.setattr(train, "run", run)
+    monkeypatch.chdir(tmp_path)
+    command = ["train", "--spec", jobs.train_spec("p", "emr", [0], 0, 2), "--output", "a.parquet"]
+    for variant, listed in (("emr", Path(jobs.macro_clips("p", "emr")[0])), ("majority", None)):
+        inputs = Path(jobs.inputs("p", variant))
+        inputs.parent.mkdir(parents=True, exist_ok=True)
+        inputs.write_text(jobs.inputs_spec("p", variant))
+        assert main([*command, "--inputs", str(inputs)]) == 0
+        lists = [Path(path) for path in jobs.lists("p", variant)]
+        assert given == {"folds": Path(jobs.folds("p")), "lists": lists, "macro": listed}

@@ -20,6 +20,7 @@ from mer.jobs import fold, train
 from mer.jobs.finished import Finished
 from mer.jobs.fold import Cell, Teller, Work, run_cells
 from mer.methods import METHODS
+from mer.sweep.specs.inputs import InputsSpec
 from mer.sweep.specs.train import TrainSpec
 from mer.training import checkpoints
 from mer.training.checkpoints import Keeper
@@ -289,10 +290,13 @@ def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_p
     slow = spec_of(prepared, "ststnet")
     settings = {**slow.method.settings, "epochs": 150}
     slow = slow.model_copy(update={"method": slow.method.model_copy(update={"settings": settings})})
-    folder, kept = tmp_path / "kept", tmp_path / "kept" / "s0-000.parquet"
+    # Where the workflow's jobs keep what is done.
+    folder, kept = tmp_path / "unfinished", tmp_path / "unfinished" / "s0-000.parquet"
+    lists = tuple(map(str, prepared.lists["ststnet"]))
+    inputs, output = tmp_path / "inputs.json", tmp_path / "s0" / "a.parquet"
+    inputs.write_text(InputsSpec(folds=str(prepared.folds), lists=lists, macro=None).as_json())
     command = [sys.executable, "-m", "mer.cli", "train", "--spec", slow.as_json()]
-    command += ["--execution", '{"device": "cpu"}', "--folds", str(prepared.folds), "--work", str(folder)]
-    command += ["--inputs", *map(str, prepared.lists["ststnet"]), "--output", str(tmp_path / "a.parquet")]
+    command += ["--execution", '{"device": "cpu"}', "--inputs", str(inputs), "--output", str(output)]
     job = subprocess.Popen(command, start_new_session=True)
     try:
         while not kept.exists():
@@ -301,7 +305,7 @@ def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_p
     finally:
         os.killpg(job.pid, signal.SIGKILL)
         job.wait()
-    assert not (tmp_path / "a.parquet").exists()
+    assert not output.exists()
     before = pd.read_parquet(kept)
     after = run(prepared, tmp_path, slow, folder=folder)
     assert after.loc[after["fold"] == 0, "seconds"].tolist() == before["seconds"].tolist()

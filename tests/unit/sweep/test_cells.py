@@ -211,11 +211,17 @@ def test_a_campaign_knows_whose_folds_and_runs_are_meant():
         campaign.of_split("p-1")
 
 
-def test_packs_of_several_seeds_and_what_an_oracle_chooses_from_have_their_own_names():
-    made = jobs(seeds=[0, 3, 5], seeds_per_job=2)
-    folder = made.run_folder("p", "majority")
-    assert made.packs("p", "majority") == [f"{folder}/{n}/000-002.parquet" for n in ("s0-3", "s5")]
-    oracle = jobs(variants={"best": {"method": "ststnet", "selection": "oracle_test"}})
-    (path,) = oracle.packs("p", "best")
-    assert path.startswith("results/oracles/p-")
-    assert json.loads(oracle.score_spec("p", "best"))["selection"] == "oracle_test"
+def test_variants_that_read_the_same_wait_for_one_list_of_it():
+    images = {"flow_image": {"flow": "farneback"}}
+    variants = {"a": {"method": "ststnet"}, "b": {"method": "ststnet", "epochs": 3}, "majority": {}}
+    made = jobs(variants={**variants, "c": {"method": "ststnet", **images}})
+    assert made.inputs("p", "a") == made.inputs("p", "b")
+    assert len({made.inputs("p", name) for name in ("a", "majority", "c")}) == 3
+    other = jobs(name="other", variants={"alone": {"method": "ststnet", **images}})
+    campaign, split = Campaign([jobs(), other]), made.split_name("p")
+    assert campaign.of_inputs(split, made.inputs("p", "c")) == (other, "p", "alone")
+    with pytest.raises(ConfigError, match="No sweep reads what x lists"):
+        campaign.of_inputs(split, "x")
+    spec = {"folds": made.folds("p"), "lists": made.lists("p", "a"), "macro": None}
+    assert json.loads(made.inputs_spec("p", "a")) == spec
+    assert json.loads(made.inputs_spec("p", "majority")) == {**spec, "lists": []}

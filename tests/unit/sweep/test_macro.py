@@ -191,6 +191,9 @@ def test_the_training_job_reads_both_kinds_and_the_list():
     assert emr[0].split("/")[3] != emr[1].split("/")[3]  # macro-expressions are prepared otherwise
     assert made.macro_clips("p", "emr") == [f"{made.run_folder('p', 'emr')}/macro.json"]
     assert made.macro_clips("p", "plain") == []
+    (listed,) = made.macro_clips("p", "emr")
+    spec = {"folds": made.folds("p"), "lists": emr, "macro": listed}
+    assert json.loads(made.inputs_spec("p", "emr")) == spec
     (folder,) = [folder for folder, name in made.datasets.items() if name == "posed"]
     assert made.stand_in(folder)
     assert json.loads(made.parts_spec(folder, emr[1].split("/")[3]))["parts"].keys() >= {"ckplus.S005"}

@@ -88,6 +88,7 @@ def test_every_job_is_named_once(jobs):
         "audit": 1,
         "prepare": 3,
         "parts": 1,
+        "inputs": 2,
         "train": 8,
         "score": 2,
         "comparison": 1,

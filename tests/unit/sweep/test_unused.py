@@ -12,6 +12,7 @@ USED = Used(
     files={
         "runs/p-00000000/folds.json",
         "runs/p-00000000/audit.md",
+        "runs/p-00000000/inputs/00000000.json",
         "runs/p-00000000/net-00000000/s0/000-001.parquet",
         "runs/p-00000000/net-00000000/s0/002-003.parquet",
         "figures/preprocessing/demo-00000000/flow-00000000.png",
@@ -36,6 +37,8 @@ KEPT = (
     "standins/samm-00000000/STAND-IN.json",
     "logs/standins/samm-00000000.log",
     "runs/p-00000000/folds.json",
+    "runs/p-00000000/inputs/00000000.json",
+    "logs/runs/p-00000000/inputs/00000000.log",
     "logs/runs/p-00000000/folds.log",
     "runs/p-00000000/net-00000000/s0/000-001.parquet",
     "logs/runs/p-00000000/net-00000000/s0/000-001.log",
@@ -59,6 +62,8 @@ UNUSED = {
     "runs/p-11111111/folds.json": Kind.RUNS,
     "runs/p-11111111/audit.md": Kind.RUNS,
     "logs/runs/p-11111111/audit.log": Kind.LOGS,
+    "runs/p-00000000/inputs/11111111.json": Kind.RUNS,
+    "logs/runs/p-00000000/inputs/11111111.log": Kind.LOGS,
     "runs/p-00000000/net-11111111/s0/000-001.parquet": Kind.RUNS,
     "runs/p-00000000/net-11111111/macro.json": Kind.RUNS,
     "runs/p-00000000/net-11111111/unfinished/s0-000.pt": Kind.LEFT,
@@ -83,6 +88,7 @@ NOT_OURS = (
     "artefacts/mine/flow-11111111/demo.s01.safetensors",
     "standins/samm-22222222/frames/a.png",
     "runs/p-00000000/net-11111111/s0/copy.parquet",
+    "runs/p-00000000/inputs/copy.json",
     "runs/backup/net-11111111/s0/000-001.parquet",
     "figures/mine.png",
 )
@@ -190,6 +196,7 @@ def test_a_finished_sweep_keeps_what_it_lists_without_its_configuration(project,
     for path in (
         "runs/q-00000000/net-00000000/s0/000-001.parquet",
         "runs/q-00000000/folds.json",
+        "runs/q-00000000/inputs/00000000.json",
         "figures/preprocessing/d/r.png",
         "lost/anything.txt",
         "standins/samm-00000000/STAND-IN.json",  # nobody knows whose clips these are
