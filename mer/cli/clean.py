@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.table import Table
 
 from mer.core.errors import ConfigError, DataError
@@ -28,7 +29,6 @@ and kept, and links are not followed. What is removed can be computed again.
 """
 # Lines of one kind that are shown.
 _SHOWN = 8
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the type
@@ -129,7 +129,4 @@ def _size(unused: Sequence[Unused]) -> str:
     >>> _size([Unused("a", Kind.ARRAYS, 1_234_000), Unused("b", Kind.ARRAYS, 66_000)])
     '1.3 MB'
     """
-    size, unit = float(sum(one.size for one in unused)), 0
-    while size >= 1000 and unit < len(_UNITS) - 1:
-        size, unit = size / 1000, unit + 1
-    return f"{size:.1f} {_UNITS[unit]}" if unit else f"{size:.0f} {_UNITS[unit]}"
+    return decimal(sum(one.size for one in unused))

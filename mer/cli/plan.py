@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.table import Table
 
 from mer.cli.inspect import loaded, paths_option
@@ -49,7 +50,7 @@ def _print(console: Console, jobs: Jobs) -> None:
     console.print(f"Training that is left: {' and '.join(parts)}.")
     if gpu:
         console.print(f"Without a GPU: {duration(without)} of cores.")
-    console.print(f"Arrays and predictions that are left take about {_size(outlook.kilobytes())} on disk.")
+    console.print(f"Arrays and predictions that are left take about {decimal(outlook.n_bytes())} on disk.")
     for protocol, reason in sweep.config.missing.items():
         console.print(f"not run: {protocol}, {reason}")
     for (protocol, variant), reason in sweep.skipped.items():
@@ -100,10 +101,3 @@ def _seconds(runs: Sequence[RunOutlook]) -> tuple[float, float, float]:
     gpu = sum(run.n_missing * run.gpu_seconds for run in runs if run.gpu)
     cores = sum(run.n_missing * run.core_seconds for run in runs if not run.gpu)
     return gpu, cores, sum(run.n_missing * run.core_seconds for run in runs)
-
-
-def _size(kilobytes: float) -> str:
-    for unit, factor in (("GB", 1024**2), ("MB", 1024)):
-        if kilobytes >= factor:
-            return f"{kilobytes / factor:,.1f} {unit}"
-    return f"{kilobytes:,.0f} KB"

@@ -73,25 +73,24 @@ class Outlook:
         factors = self._factors(pairs)
         return [self._run(protocol, variant, factors) for protocol, variant in pairs]
 
-    def kilobytes(self) -> float:
-        """Estimate what arrays and predictions that are not there yet will take on disk, in KB."""
+    def n_bytes(self) -> int:
+        """Estimate what arrays and predictions that are not there yet will take on disk, in bytes."""
         total = 0.0
         for dataset, key in representations(self._jobs):
             parts = self._jobs.samples_by_part(self._jobs.artefact_folder(dataset), key).values()
             files = part_files(self._jobs, dataset, key)
             missing = [part for part, file in zip(parts, files, strict=True) if not self._files.has(file)]
-            total += sum(map(len, missing)) * array_kilobytes(self._jobs.recipes[key])
+            total += sum(map(len, missing)) * array_kilobytes(self._jobs.recipes[key]) * 1024
         for run in self.runs():
             folds = self._jobs.sweep.split(run.protocol).folds
             rows = sum(len(fold.test) for fold in folds) / len(folds)
-            total += 2 * run.n_missing * rows * _BYTES_PER_ROW / 1024
-        return total
+            total += 2 * run.n_missing * rows * _BYTES_PER_ROW
+        return round(total)
 
     def _run(self, protocol: str, variant: str, factors: dict[tuple[str, str], float]) -> RunOutlook:
         sweep, method = self._jobs.sweep, self._jobs.sweep.config.variants[variant].spec.name
-        packs, cuts = self._jobs.packs(protocol, variant), sweep.packs(protocol, variant)
-        sizes = [len(g) * (last - first + 1) for g in sweep.seed_groups(variant) for first, last in cuts]
-        missing = [size for path, size in zip(packs, sizes, strict=True) if not self._files.has(path)]
+        packs = self._jobs.cut(protocol, variant)
+        missing = [pack for pack in packs if not self._files.has(pack.output)]
         seconds = {
             kind: sweep.fold_seconds(protocol, variant, on_gpu=kind == "gpu") * factors.get((method, kind), 1)
             for kind in ("gpu", "core")
@@ -101,8 +100,8 @@ class Outlook:
             variant=variant,
             packs=len(packs),
             done=len(packs) - len(missing),
-            n_cells=sum(sizes),
-            n_missing=sum(missing),
+            n_cells=sum(pack.n_cells for pack in packs),
+            n_missing=sum(pack.n_cells for pack in missing),
             gpu=sweep.wants_gpu(variant),
             gpu_seconds=seconds["gpu"],
             core_seconds=seconds["core"],

@@ -12,7 +12,7 @@ from mer.sweep.listing import Listing
 from mer.sweep.logs import log_of
 from mer.sweep.outputs import outputs_by_rule, part_files, representations
 from mer.sweep.records import Lock, Records
-from mer.sweep.specs.score import pack_name
+from mer.sweep.training import Pack
 
 # The log of a job on this machine may be opened a moment before the job is noted down as started.
 _AT_ONCE = 2.0
@@ -214,24 +214,24 @@ class Watch:
     def _training(self, jobs: Jobs, protocol: str, variant: str) -> Group:
         sweep, folder = jobs.sweep, jobs.run_folder(protocol, variant)
         packs = []
-        for seeds in sweep.seed_groups(variant):
-            for first, last in sweep.packs(protocol, variant):
-                output = f"{folder}/{pack_name(seeds, first, last)}"
-                log = log_of(output)
-                state = self.state(output, log)
-                kept = 0 if state is State.DONE else self._n_kept(folder, seeds, first, last)
-                packs.append(Job(output, log, state, len(seeds) * (last - first + 1), kept))
+        for pack in jobs.cut(protocol, variant):
+            log = log_of(pack.output)
+            state = self.state(pack.output, log)
+            kept = 0 if state is State.DONE else self._n_kept(folder, pack)
+            packs.append(Job(pack.output, log, state, pack.n_cells, kept))
         return Group(
             protocol, variant, packs, sweep.fold_seconds(protocol, variant, on_gpu=sweep.wants_gpu(variant))
         )
 
-    def _n_kept(self, folder: str, seeds: Sequence[int], first: int, last: int) -> int:
+    def _n_kept(self, folder: str, pack: Pack) -> int:
         """Count the cells of a pack that a job has done which runs, or was killed."""
         if folder not in self._kept:
             found = map(KEPT.match, self.listing.names(f"{folder}/unfinished"))
             self._kept[folder] = {(int(one["seed"]), int(one["fold"])) for one in found if one}
         kept = self._kept[folder]
-        return sum((seed, fold) in kept for seed in seeds for fold in range(first, last + 1)) if kept else 0
+        if not kept:
+            return 0
+        return sum((seed, fold) in kept for seed in pack.seeds for fold in range(pack.first, pack.last + 1))
 
     def _preparing(self, jobs: Jobs) -> list[Group]:
         groups = []

@@ -1,6 +1,7 @@
 """The jobs that train and test: their files, and the specification that each is given."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mer.artefacts.folds import Split
 from mer.artefacts.macro_clips import MacroClips
@@ -15,6 +16,29 @@ from mer.sweep.specs.inputs import InputsSpec
 from mer.sweep.specs.score import pack_name
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.splits import split_digest
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What one training job does.
+
+    Attributes
+    ----------
+    output
+        File of its predictions.
+    seeds, first, last
+        It trains the folds ``first`` to ``last`` under each of these seeds.
+    """
+
+    output: str
+    seeds: tuple[int, ...]
+    first: int
+    last: int
+
+    @property
+    def n_cells(self) -> int:
+        """Folds times seeds."""
+        return len(self.seeds) * (self.last - self.first + 1)
 
 
 class TrainingJobs(PreparingJobs):
@@ -110,9 +134,13 @@ class TrainingJobs(PreparingJobs):
 
     def packs(self, protocol: str, variant: str) -> list[str]:
         """Name the predictions of all packs of folds and seeds of a variant under a protocol."""
+        return [pack.output for pack in self.cut(protocol, variant)]
+
+    def cut(self, protocol: str, variant: str) -> list[Pack]:
+        """List the packs of folds and seeds of a variant under a protocol."""
         folder = self.run_folder(protocol, variant)
         return [
-            f"{folder}/{pack_name(seeds, first, last)}"
+            Pack(f"{folder}/{pack_name(seeds, first, last)}", seeds, first, last)
             for seeds in self.sweep.seed_groups(variant)
             for first, last in self.sweep.packs(protocol, variant)
         ]

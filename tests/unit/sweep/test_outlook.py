@@ -104,9 +104,9 @@ def test_every_job_is_named_once(jobs):
 
 def test_disk_counts_arrays_and_predictions_that_are_not_there(jobs, monkeypatch):
     monkeypatch.setitem(PREPARING, "flow_image", PreparingNeeds(kilobytes=100.0))
-    before = Outlook(jobs).kilobytes()
-    assert before == pytest.approx(9 * 100, abs=20)
+    before = Outlook(jobs).n_bytes()
+    assert before == pytest.approx(9 * 100 * 1024, abs=20_000)
     part = next(path for path in outputs_by_rule(jobs)["prepare"])
     Path(part).parent.mkdir(parents=True)
     Path(part).write_bytes(b"")
-    assert before - Outlook(jobs).kilobytes() == pytest.approx(300)
+    assert before - Outlook(jobs).n_bytes() == 3 * 100 * 1024
