@@ -109,12 +109,7 @@ class Campaign:
         ConfigError
             If none does.
         """
-        for jobs in self._all():
-            protocol = jobs.protocol_of(split)
-            variant = None if protocol is None else jobs.variant_of(protocol, run)
-            if protocol is not None and variant is not None:
-                return jobs, protocol, variant
-        raise ConfigError(f"No sweep trains {run} on {split}.")
+        return self._asking(split, run, "trains", Jobs.variant_of)
 
     def of_inputs(self, split: str, inputs: str) -> tuple[Jobs, str, str]:
         """Return a sweep, its protocol and a variant that reads what a list names.
@@ -124,12 +119,17 @@ class Campaign:
         ConfigError
             If none does.
         """
+        return self._asking(split, inputs, "reads the files of", Jobs.reader)
+
+    def _asking(
+        self, split: str, name: str, does: str, variant_of: Callable[[Jobs, str, str], str | None]
+    ) -> tuple[Jobs, str, str]:
         for jobs in self._all():
             protocol = jobs.protocol_of(split)
-            variant = None if protocol is None else jobs.reader(protocol, inputs)
+            variant = None if protocol is None else variant_of(jobs, protocol, name)
             if protocol is not None and variant is not None:
                 return jobs, protocol, variant
-        raise ConfigError(f"No sweep reads what {inputs} lists.")
+        raise ConfigError(f"No sweep {does} {name} on {split}.")
 
     def stand_in(self, folder: str) -> str:
         """Return the arguments of the command that writes a stand-in.

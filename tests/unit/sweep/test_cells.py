@@ -220,7 +220,7 @@ def test_variants_that_read_the_same_wait_for_one_list_of_it():
     other = jobs(name="other", variants={"alone": {"method": "ststnet", **images}})
     campaign, split = Campaign([jobs(), other]), made.split_name("p")
     assert campaign.of_inputs(split, made.inputs("p", "c")) == (other, "p", "alone")
-    with pytest.raises(ConfigError, match="No sweep reads what x lists"):
+    with pytest.raises(ConfigError, match="No sweep reads the files of x on p-"):
         campaign.of_inputs(split, "x")
     spec = {"folds": made.folds("p"), "lists": made.lists("p", "a"), "macro": None}
     assert json.loads(made.inputs_spec("p", "a")) == spec
