@@ -12,6 +12,7 @@ FOLDER = REPOSITORY / "docs/predictions/megc2019_cde"
 ROWS = {
     "majority": "| Majority class |",
     "flow_svm": "| Flow + SVM (baseline) |",
+    "off_apexnet": "| OFF-ApexNet, 40 epochs |",
     "basic_inception_adam": "| Basic Inception, Adam, 40 epochs |",
     "fr_adam": "| FR, Adam, 40 epochs |",
 }

@@ -51,9 +51,9 @@ COUNTED = {
     "mer.sweep.cells:ScoreSpec": N_PROTOCOLS * len(VARIANTS),
     "mer.sweep.figures:ProtocolFiguresSpec": N_PROTOCOLS,
     "mer.sweep.figures:setting_series": 1,
-    # A recipe per protocol, variant and seed; a run per protocol and variant; folds, audit and name of each
-    # protocol.
-    "mer.sweep.training:digest": N_PROTOCOLS * (len(VARIANTS) * (N_SEEDS + 1) + 3),
+    # A recipe per protocol, variant and seed; a run, and what it reads, per protocol and variant; folds, audit
+    # and name of each protocol.
+    "mer.sweep.training:digest": N_PROTOCOLS * (len(VARIANTS) * (N_SEEDS + 2) + 3),
 }
 
 
