@@ -97,8 +97,8 @@ def _jobs_of(directory: Path, tell: Tell) -> list[Leftover]:
     jobs = []
     for line in answer(squeue, tell):
         identity, run, rest = line.split("|", 2)
-        what = rest.removeprefix(f"{directory}|")
-        if what != rest and RUN.fullmatch(run) and WHAT.match(what):
+        what = rest.removeprefix(f"{directory}|")  # of another directory, it begins with that
+        if RUN.fullmatch(run) and WHAT.match(what):
             jobs.append(Leftover(identity, run, what))
     return jobs
 

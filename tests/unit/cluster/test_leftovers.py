@@ -1,11 +1,14 @@
 """Jobs that controllers leave in SLURM."""
 
+import fcntl
+
 import pytest
 
 from mer.cluster import controllers, leftovers
 from mer.cluster.leftovers import cancel_leftovers
 from mer.cluster.slurm import ClusterError
 from mer.cluster.start import refuse_what_loses_jobs
+from mer.cluster.submit import SUBMITTING
 
 RUN = "{}a1b2c3d-0000-1111-2222-0123456789ab"
 ONE, TWO, THREE = (RUN.format(n) for n in range(3))
@@ -43,6 +46,28 @@ def test_jobs_of_a_killed_controller_are_cancelled_and_waited_for(queue, others,
         "  1 (rule_train_wildcards_a)\n  2 (rule_parts)"
     ]
     assert list(controllers.others(tmp_path, own)) == []
+
+
+def test_what_is_being_submitted_is_waited_for_and_cancelled_too(
+    queue, others, own, said, tmp_path, monkeypatch
+):
+    others.killed(ONE)
+    (dead,) = controllers.others(tmp_path, own)
+    left = queue()
+    with (dead.folder / SUBMITTING).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+
+        def arrive(seconds):
+            queue(job(1, ONE, tmp_path))
+            fcntl.flock(file, fcntl.LOCK_UN)
+            monkeypatch.setattr(leftovers.time, "sleep", lambda seconds: None)
+
+        monkeypatch.setattr(leftovers.time, "sleep", arrive)
+        cancel_leftovers(tmp_path, own, said.append)
+    assert left() == []
+    assert said == [
+        "Cancelling 1 jobs of a controller that does not run any more:\n  1 (rule_train_wildcards_a)"
+    ]
 
 
 def test_jobs_of_others_are_left_alone(queue, others, own, said, tmp_path):
