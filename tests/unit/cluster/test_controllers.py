@@ -132,3 +132,12 @@ def test_a_record_that_is_none_is_passed_over(own, tmp_path):
     (tmp_path / FOLDER / "host-2-2").mkdir()
     (tmp_path / FOLDER / "host-2-2" / "record.json").write_text("[")
     assert list(controllers.others(tmp_path, own)) == []
+
+
+def test_a_copy_of_a_controllers_process_leaves_its_record(own, tmp_path):
+    """Made by fork, it ends as the controller does, and earlier."""
+    controllers._end(replace(own, process=replace(own.process, pid=own.process.pid + 1)))
+    assert not own.ended()
+    assert own.folder.is_dir()
+    controllers._end(own)
+    assert not own.folder.exists()

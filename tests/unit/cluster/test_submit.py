@@ -106,6 +106,13 @@ def test_what_cannot_be_recognized_is_not_submitted_twice(own, fake, calls):
     assert len(calls()) == 1
 
 
+def test_what_cannot_be_looked_for_is_not_submitted_twice(own, fake, calls):
+    fake(sbatch=fails(1000, MAYBE), squeue="exit 1")
+    outcome = Submission(own, COMMAND).run()
+    assert (outcome.code, b"timed out" in outcome.stderr) == (1, True)
+    assert [call.split()[0] for call in calls()] == ["sbatch", "squeue"]
+
+
 def test_nothing_is_submitted_for_a_controller_that_is_dead(own, fake):
     folder = fake(sbatch="echo 8")
     own.declare_over()
