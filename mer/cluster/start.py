@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from mer.cluster.controllers import Controller, begin
+from mer.cluster.controllers import Controller, State, begin, others
 from mer.cluster.keeper import Executor, Keeper, Messages, keep_jobs, known_jobs
 from mer.cluster.leftovers import cancel_leftovers
-from mer.cluster.lock import release_stale_lock
+from mer.cluster.lock import LOCKS, release_stale_lock
 from mer.cluster.slurm import ClusterError
 from mer.cluster.submit import put_in_front
 from mer.core.errors import listed
@@ -29,6 +29,12 @@ def announce(directory: Path, tell: Tell) -> Controller | None:
         tell(f"No record of this controller can be kept: {error}")
         return None
     return own
+
+
+def is_alone(directory: Path, own: Controller | None) -> bool:
+    """Tell whether nobody else is at work in a directory: no lock, and no controller that is not dead."""
+    locked = any((directory / LOCKS).glob("*.lock"))
+    return not locked and all(one.state() is State.DEAD for one in others(directory, own))
 
 
 def refuse_what_loses_jobs(array_jobs: str | None, groups: Mapping[str, str]) -> None:

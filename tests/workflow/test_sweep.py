@@ -284,6 +284,20 @@ def test_a_failing_job_shows_its_message_and_leaves_no_result(project):
     assert len(plan["tables"]) == 3
 
 
+def test_what_a_training_job_reads_is_made_again_where_it_is_gone(project):
+    """Its list alone does not say that all of it is there."""
+    (arrays,) = (project.root / "results/artefacts").glob("*/flow_image-*")
+    for name in ("parts.json", "demo.s02.safetensors"):
+        (arrays / name).unlink()
+    (audit,) = (project.root / "results/runs").glob("*/audit.md")
+    audit.unlink()
+    target = "results/tiny/predictions/p/net.parquet"
+    planned = project.planned(changed(seeds=[0, 1]), "--", target)
+    for path in (arrays / "parts.json", arrays / "demo.s02.safetensors", audit):
+        assert str(path.relative_to(project.root)) in planned
+    assert not any(path.endswith("demo.s01.safetensors") for path in planned)
+
+
 def test_a_damaged_part_is_named_and_can_be_made_again(project):
     (parts,) = (project.root / "results/artefacts").glob("*/flow_image-*/parts.json")
     damaged = parts.with_name("demo.s02.safetensors")

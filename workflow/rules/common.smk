@@ -13,6 +13,7 @@ import mer.sweep.failures
 import mer.sweep.figures
 import mer.sweep.paper_tables
 import mer.sweep.start
+from mer.sweep.specs.inputs import drop_hollow_lists
 
 # A plan makes millions of objects that stay; to look for rubbish among them so often takes a seventh of its time.
 gc.set_threshold(100_000, 100)
@@ -28,6 +29,8 @@ try:
         campaign.check()
         # Before Snakemake takes its lock, and in every process that may take it.
         controller = mer.cluster.start.announce(pathlib.Path.cwd(), logger.warning)
+        if mer.cluster.start.is_alone(pathlib.Path.cwd(), controller):
+            drop_hollow_lists(pathlib.Path("results"))
 except mer.core.errors.MerError as error:
     raise WorkflowError(str(error)) from None
 

@@ -9,6 +9,7 @@ import pytest
 from mer.cluster import controllers
 from mer.cluster.controllers import FOLDER, Process, State
 from mer.cluster.lock import LOCKS, release_stale_lock
+from mer.cluster.start import is_alone
 
 
 @pytest.fixture
@@ -141,3 +142,13 @@ def test_a_copy_of_a_controllers_process_leaves_its_record(own, tmp_path):
     assert own.folder.is_dir()
     controllers._end(own)
     assert not own.folder.exists()
+
+
+def test_one_is_alone_without_a_lock_and_beside_dead_controllers_only(locks, others, own, tmp_path):
+    assert not is_alone(tmp_path, own)
+    for path in locks:
+        path.unlink()
+    others.killed()
+    assert is_alone(tmp_path, own)
+    others.start()
+    assert not is_alone(tmp_path, own)

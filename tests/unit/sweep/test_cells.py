@@ -225,3 +225,13 @@ def test_variants_that_read_the_same_wait_for_one_list_of_it():
     spec = {"folds": made.folds("p"), "lists": made.lists("p", "a"), "macro": None}
     assert json.loads(made.inputs_spec("p", "a")) == spec
     assert json.loads(made.inputs_spec("p", "majority")) == {**spec, "lists": []}
+
+
+def test_packs_of_several_seeds_and_what_an_oracle_chooses_from_have_their_own_names():
+    made = jobs(seeds=[0, 3, 5], seeds_per_job=2)
+    folder = made.run_folder("p", "majority")
+    assert made.packs("p", "majority") == [f"{folder}/{n}/000-002.parquet" for n in ("s0-3", "s5")]
+    oracle = jobs(variants={"best": {"method": "ststnet", "selection": "oracle_test"}})
+    (path,) = oracle.packs("p", "best")
+    assert path.startswith("results/oracles/p-")
+    assert json.loads(oracle.score_spec("p", "best"))["selection"] == "oracle_test"

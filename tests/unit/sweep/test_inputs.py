@@ -1,7 +1,7 @@
 import pytest
 
 from mer.core.errors import DataError
-from mer.sweep.specs.inputs import InputsSpec
+from mer.sweep.specs.inputs import InputsSpec, drop_hollow_lists
 
 
 def test_a_list_is_read_as_it_was_written(tmp_path):
@@ -20,3 +20,22 @@ def test_a_list_that_is_not_whole_is_refused(text, tmp_path):
 def test_a_list_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(DataError, match="a.json: the file does not exist. Run the workflow again"):
         InputsSpec.read(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("gone", [None, "audit.md", "folds.json", "a/parts.json", "macro.json"])
+def test_a_list_of_what_is_gone_is_removed(gone, tmp_path):
+    split = tmp_path / "results/runs/p-00000000"
+    paths = {name: split / name for name in ("audit.md", "folds.json", "a/parts.json", "macro.json")}
+    for name, path in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name != gone:
+            path.touch()
+    below = {name: str(path.relative_to(tmp_path)) for name, path in paths.items()}
+    spec = InputsSpec(folds=below["folds.json"], lists=(below["a/parts.json"],), macro=below["macro.json"])
+    whole, damaged = split / "inputs/00000000.json", split / "inputs/11111111.json"
+    whole.parent.mkdir()
+    whole.write_text(spec.as_json())
+    damaged.write_text("{")
+    drop_hollow_lists(tmp_path / "results")
+    assert whole.exists() == (gone is None)
+    assert not damaged.exists()
