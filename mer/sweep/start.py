@@ -7,12 +7,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mer.core.errors import ConfigError
+from mer.core.errors import ConfigError, DataError
 from mer.sweep.campaign import Campaign
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.config_file import load, with_paths
 from mer.sweep.plan import Sweep
+from mer.sweep.specs.inputs import InputsSpec
 
 PATHS_FILE = Path("paths.yaml")
 # Sweeps that lie ready beside the default configuration.
@@ -77,6 +78,28 @@ def _shelf(folder: Path) -> list[Jobs]:
     if problems:
         raise ConfigError("\n".join(problems))
     return found
+
+
+def drop_hollow_lists(results: Path) -> None:
+    """Remove lists of inputs that are damaged, or of which something is gone, so that it is made again.
+
+    Where a training job is to run, Snakemake looks whether its list is there, and no further.
+
+    Parameters
+    ----------
+    results
+        Folder of all results, in the working folder that paths in lists are relative to.
+    """
+    for path in results.glob("runs/*/inputs/*.json"):
+        try:
+            spec = InputsSpec.read(path)
+        except DataError:
+            path.unlink(missing_ok=True)
+            continue
+        named = [spec.folds, *spec.lists, *([] if spec.macro is None else [spec.macro])]
+        needed = [path.parents[1] / "audit.md", *(results.parent / one for one in named)]
+        if not all(one.is_file() for one in needed):
+            path.unlink(missing_ok=True)
 
 
 def use_this_interpreter() -> None:

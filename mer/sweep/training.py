@@ -18,6 +18,11 @@ from mer.sweep.specs.train import TrainSpec
 from mer.sweep.splits import split_digest
 
 
+def n_cells(seeds: Sequence[int], first: int, last: int) -> int:
+    """Count what a pack trains: the folds ``first`` to ``last`` under each of some seeds."""
+    return len(seeds) * (last - first + 1)
+
+
 @dataclass(frozen=True)
 class Pack:
     """What one training job does.
@@ -38,7 +43,7 @@ class Pack:
     @property
     def n_cells(self) -> int:
         """Folds times seeds."""
-        return len(self.seeds) * (self.last - self.first + 1)
+        return n_cells(self.seeds, self.first, self.last)
 
 
 class TrainingJobs(PreparingJobs):
@@ -255,7 +260,7 @@ class TrainingJobs(PreparingJobs):
         if self.sweep.wants_gpu(variant) and self.sweep.config.device == "cuda":
             return 1
         seconds = self.sweep.fold_seconds(protocol, variant, on_gpu=False)
-        return training_cores(seconds, len(seeds) * (last - first + 1))
+        return training_cores(seconds, n_cells(seeds, first, last))
 
     def training_mb(self, protocol: str, variant: str, threads: int, attempt: int) -> int:
         """Count the memory that a training job of a variant asks for, in MB."""

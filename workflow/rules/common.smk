@@ -13,7 +13,7 @@ import mer.sweep.failures
 import mer.sweep.figures
 import mer.sweep.paper_tables
 import mer.sweep.start
-from mer.sweep.specs.inputs import drop_hollow_lists
+import mer.sweep.training
 
 # A plan makes millions of objects that stay; to look for rubbish among them so often takes a seventh of its time.
 gc.set_threshold(100_000, 100)
@@ -30,7 +30,7 @@ try:
         # Before Snakemake takes its lock, and in every process that may take it.
         controller = mer.cluster.start.announce(pathlib.Path.cwd(), logger.warning)
         if mer.cluster.start.is_alone(pathlib.Path.cwd(), controller):
-            drop_hollow_lists(pathlib.Path("results"))
+            mer.sweep.start.drop_hollow_lists(pathlib.Path("results"))
 except mer.core.errors.MerError as error:
     raise WorkflowError(str(error)) from None
 
@@ -256,10 +256,8 @@ def train_mb(w, threads, attempt):
 
 def train_minutes(w, threads, attempt):
     jobs, *names = campaign.of_run(w.split, w.run)
-    seeds, first, last = pack_of(w)
-    return jobs.training_minutes(
-        *names, len(seeds) * (last - first + 1), threads, attempt
-    )
+    n_cells = mer.sweep.training.n_cells(*pack_of(w))
+    return jobs.training_minutes(*names, n_cells, threads, attempt)
 
 
 def packs(w):

@@ -41,25 +41,3 @@ class InputsSpec(Spec):
             raise DataError(f"{path}: the file does not exist. Run the workflow again.") from None
         except (ValidationError, UnicodeDecodeError) as error:
             raise DataError(f"{path}: not a complete list of inputs. Delete it and run again.") from error
-
-
-def drop_hollow_lists(results: Path) -> None:
-    """Remove lists of inputs that are damaged, or of which something is gone, so that it is made again.
-
-    Where a training job is to run, Snakemake looks whether its list is there, and no further.
-
-    Parameters
-    ----------
-    results
-        Folder of all results, in the working folder that paths in lists are relative to.
-    """
-    for path in results.glob("runs/*/inputs/*.json"):
-        try:
-            spec = InputsSpec.read(path)
-        except DataError:
-            path.unlink(missing_ok=True)
-            continue
-        named = [spec.folds, *spec.lists, *([] if spec.macro is None else [spec.macro])]
-        needed = [path.parents[1] / "audit.md", *(results.parent / one for one in named)]
-        if not all(one.is_file() for one in needed):
-            path.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 import pytest
 
 from mer.core.errors import DataError
-from mer.sweep.specs.inputs import InputsSpec, drop_hollow_lists
+from mer.sweep.specs.inputs import InputsSpec
+from mer.sweep.start import drop_hollow_lists
 
 
 def test_a_list_is_read_as_it_was_written(tmp_path):
