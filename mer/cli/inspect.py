@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
+from mer.cli.options import given, how_options
 from mer.core.parameters import Params
 from mer.datasets import DATASETS
 from mer.methods import METHODS
@@ -34,19 +34,14 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
         "check", help="check a configuration and the data it names, without running it"
     )
     check.add_argument("config", type=Path, nargs="?", default=Path("config.yaml"))
-    paths_option(check)
+    how_options(check)
     check.set_defaults(command=_check)
     commands.add_parser("schema", help="print the JSON schema of configurations").set_defaults(
         command=_schema
     )
 
 
-def paths_option(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told where data lie."""
-    parser.add_argument("--paths", type=_paths, default={}, help="data paths, e.g. '{casme2: /data/casme2}'")
-
-
-def loaded(config: Path, paths: Mapping[str, str]) -> Jobs:
+def loaded(config: Path, arguments: argparse.Namespace) -> Jobs:
     """Plan the sweep of a configuration file and make all its folds.
 
     Raises
@@ -54,20 +49,9 @@ def loaded(config: Path, paths: Mapping[str, str]) -> Jobs:
     MerError
         If the configuration or its data are not valid.
     """
-    jobs = start_one(config, {"paths": paths} if paths else {})
+    jobs = start_one(config, given(arguments))
     jobs.sweep.check()
     return jobs
-
-
-def _paths(text: str) -> dict[str, str]:
-    """Read data paths as ``--config paths=`` takes them."""
-    try:
-        paths = yaml.load(text, Loader=yaml.BaseLoader)
-    except yaml.YAMLError:
-        paths = None
-    if not isinstance(paths, dict):
-        raise argparse.ArgumentTypeError(f"give paths as '{{name: /folder}}', got '{text}'")
-    return paths
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -91,7 +75,7 @@ def _settings(params: type[Params]) -> str:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    jobs = loaded(arguments.config, arguments.paths)
+    jobs = loaded(arguments.config, arguments)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"{arguments.config}: valid. Results will lie in {jobs.root}/.")
     console.print(_protocols(jobs))

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.table import Table
 
-from mer.cli.inspect import loaded, paths_option
+from mer.cli.inspect import loaded
+from mer.cli.options import how_options
 from mer.core.durations import duration
 from mer.sweep.cells import Jobs
 from mer.sweep.outlook import Outlook, RunOutlook
@@ -21,14 +22,14 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     """Add the command to a parser."""
     plan = commands.add_parser("plan", help="say what a sweep will cost, before anything is submitted")
     plan.add_argument("config", type=Path, nargs="*", default=[Path("config.yaml")])
-    paths_option(plan)
+    how_options(plan)
     plan.set_defaults(command=_plan)
 
 
 def _plan(arguments: argparse.Namespace) -> None:
     console = Console(highlight=False, soft_wrap=True, markup=False)
     for path in arguments.config:
-        _print(console, loaded(path, arguments.paths))
+        _print(console, loaded(path, arguments))
 
 
 def _print(console: Console, jobs: Jobs) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from mer.cli.options import given, trial_option
 from mer.core.errors import IncompleteRunError, listed
 from mer.sweep.cells import Jobs
 from mer.sweep.listing import Listing
@@ -34,12 +35,13 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     )
     tables.add_argument("config", type=Path, nargs="?", default=Path("config.yaml"), metavar="CONFIG")
     tables.add_argument("--incomplete", action="store_true", help="leave out what is not complete")
+    trial_option(tables)
     tables.set_defaults(command=_tables)
 
 
 def _tables(arguments: argparse.Namespace) -> None:
     path = arguments.config
-    jobs = start_one(path)
+    jobs = start_one(path, given(arguments))
     groups = Watch(Records(), Listing()).progress(jobs).training
     console = Console(highlight=False, soft_wrap=True, markup=False)
     lacking = {(group.place, group.name): _lack(group) for group in groups if _lack(group)}

@@ -11,6 +11,8 @@ from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import FigureSpec, SummarySpec, TableRow, TableSpec
 from mer.sweep.splits import index_digest
+from mer.sweep.trial import REMARK as TRIAL_REMARK
+from mer.training.settings import TrainingParams
 
 
 class Jobs(FigureJobs):
@@ -188,7 +190,10 @@ class Jobs(FigureJobs):
         chosen = self.sweep.config.variants[variant]
         runs = (protocol, variant) not in self.sweep.skipped
         clips = self.sweep.macro_clips(protocol, variant) if runs else None
-        if clips is None:
-            return chosen.spec.remark
-        learned = f"learns from {len(clips.samples)} macro-expressions of {', '.join(chosen.macro)} as well"
-        return "; ".join(filter(None, [chosen.spec.remark, learned]))
+        tried = runs and self.sweep.config.trial and isinstance(chosen.params, TrainingParams)
+        remarks = [TRIAL_REMARK] if tried else []
+        remarks += [chosen.spec.remark] if chosen.spec.remark else []
+        if clips is not None:
+            sets = ", ".join(chosen.macro)
+            remarks.append(f"learns from {len(clips.samples)} macro-expressions of {sets} as well")
+        return "; ".join(remarks)

@@ -20,6 +20,7 @@ from mer.sweep.baseline import baseline_problems
 from mer.sweep.macro import macro_problems
 from mer.sweep.missing_data import settle_missing
 from mer.sweep.paper_entries import PaperTableEntry, paper_problems, published_problems
+from mer.sweep.trial import as_trial, yes_or_no
 from mer.sweep.validation import validated
 from mer.sweep.variant_plan import VariantPlan, different_seeds, planned
 from mer.training.settings import Selection, TrainingParams
@@ -61,6 +62,11 @@ class SweepFile(Params):
     costs: bool = Field(
         default=False,
         description="Whether tables also give the parameters of networks and the seconds per fold.",
+    )
+    trial: bool = Field(
+        default=False,
+        description="Whether the sweep is only tried out: one seed, and one epoch for networks. Results lie "
+        "under results/<name>_trial/ and are marked. Usually given as '--config trial=true'.",
     )
     paper_tables: tuple[PaperTableEntry, ...] = Field(
         default=(), description="Tables of the papers that are made of the sweep, measured beside printed."
@@ -106,6 +112,11 @@ class SweepFile(Params):
         if isinstance(value, list):
             return tuple(int(one) if isinstance(one, str) and one.isdigit() else one for one in value)
         return value
+
+    @field_validator("trial", mode="before")
+    @classmethod
+    def _yes_or_no(cls, value: object) -> object:
+        return yes_or_no(value)
 
     @field_validator("seeds")
     @classmethod
@@ -188,6 +199,7 @@ class SweepConfig:
     seeds_per_job: int
     baseline: str | None
     costs: bool
+    trial: bool
     device: Literal["auto", "cuda", "cpu"]
     weights: str
     paths: Mapping[str, Path]
@@ -221,7 +233,8 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         Listing every mistake with its place and the nearest valid name.
     """
     problems: list[str] = []
-    raw, missing = settle_missing(_with_text_keys(raw), problems)
+    raw = _with_text_keys(raw)
+    raw, missing = settle_missing(as_trial(raw) if yes_or_no(raw.get("trial")) is True else raw, problems)
     file = validated(SweepFile, raw, "", problems)
     entries = {
         section: _entries(section, key, catalogue, raw.get(section), problems)
@@ -248,6 +261,7 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         seeds_per_job=file.seeds_per_job,
         baseline=file.baseline,
         costs=file.costs,
+        trial=file.trial,
         device=file.device,
         weights=str(base / file.weights) if file.weights else "",
         paths={name: base / path for name, path in file.paths.items()},

@@ -42,7 +42,9 @@ def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Cam
         load(path)  # Snakemake has read it already, but overlooks keys that occur twice.
     raw = dict(given) if files else {**load(default), **given}
     place = ", ".join(short(path) for path in files or [default])
-    return Campaign([_jobs(raw, place)], lambda: _shelf(default.parent / SHELF))
+    # A trial of the tables of all papers is one of every sweep that lies ready.
+    trial = {"trial": raw["trial"]} if "trial" in raw else {}
+    return Campaign([_jobs(raw, place)], lambda: _shelf(default.parent / SHELF, trial))
 
 
 def start_one(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Jobs:
@@ -61,8 +63,8 @@ def _jobs(raw: Mapping[str, Any], place: str) -> Jobs:
     return Jobs(Sweep(parse(with_paths(raw, PATHS_FILE), place, Path.cwd())))
 
 
-def _shelf(folder: Path) -> list[Jobs]:
-    """Read the sweep files of a folder.
+def _shelf(folder: Path, given: Mapping[str, Any]) -> list[Jobs]:
+    """Read the sweep files of a folder; what is ``given`` wins over them.
 
     Raises
     ------
@@ -72,7 +74,7 @@ def _shelf(folder: Path) -> list[Jobs]:
     found, problems = [], []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found.append(_jobs(load(path), short(path)))
+            found.append(_jobs({**load(path), **given}, short(path)))
         except ConfigError as error:
             problems.append(str(error))
     if problems:
