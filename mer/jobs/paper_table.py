@@ -158,7 +158,8 @@ def _row(
 def _about(source: PaperSource) -> str:
     """Say which protocol of the sweep measures a published one, and what is to be said about its clips."""
     kind = "real" if source.source == "real" else "stand-in"
-    return "; ".join([f"{source.slug}: measured under {source.protocol} on {kind} clips", *source.notes])
+    title = published_protocols()[source.slug].title
+    return "; ".join([f"{title}: measured under {source.protocol} on {kind} clips", *source.notes])
 
 
 def _run(source: PaperSource, variant: PaperVariant, root: Path) -> Run:

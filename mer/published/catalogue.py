@@ -20,6 +20,8 @@ class PublishedName:
         Its name in the tables of published numbers.
     status
         ``catalogue`` if the catalogue has it, ``awaited`` if it shall, ``cited only`` if it never will.
+    title
+        What readers of tables call it; blank for methods, whose names stand with their numbers.
     key
         Of the catalogue entry; blank for what is only cited.
     of
@@ -33,6 +35,7 @@ class PublishedName:
 
     slug: str
     status: Status
+    title: str
     key: str
     of: tuple[str, ...] = ()
     part: str = ""
@@ -58,6 +61,7 @@ def _read(kind: str) -> dict[str, PublishedName]:
         row["slug"]: PublishedName(
             row["slug"],
             cast(Status, row["status"]),
+            row["title"],
             row["key"],
             tuple(filter(None, row["of"].split(";"))),
             row["part"],

@@ -192,7 +192,7 @@ class Jobs(FigureJobs):
         clips = self.sweep.macro_clips(protocol, variant) if runs else None
         tried = runs and self.sweep.config.trial and isinstance(chosen.params, TrainingParams)
         remarks = [TRIAL_REMARK] if tried else []
-        remarks += [chosen.spec.remark] if chosen.spec.remark else []
+        remarks += filter(None, [chosen.note, chosen.spec.remark])
         if clips is not None:
             sets = ", ".join(chosen.macro)
             remarks.append(f"learns from {len(clips.samples)} macro-expressions of {sets} as well")

@@ -165,6 +165,8 @@ class Variant:
         Why it is not run now; tables keep its row with a dash. Blank where it runs.
     macro
         Data sets of macro-expressions that it also learns from, under every protocol.
+    note
+        What tables say about it; blank for nothing.
     published
         Slug of the published numbers that it is compared with; None for those of its method.
     """
@@ -175,6 +177,7 @@ class Variant:
     seeds: tuple[int, ...] | None = None
     skip: str = ""
     macro: tuple[str, ...] = ()
+    note: str = ""
     published: str | None = None
 
     @property

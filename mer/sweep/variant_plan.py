@@ -35,7 +35,7 @@ class VariantPlan(Params):
         description="Data sets of macro-expressions, by their names here, that it learns from as well; "
         "nobody is tested on them. For methods that take any (EMR).",
     )
-
+    note: str = Field(default="", description="What tables say about it, below its numbers.")
     published: str | None = Field(
         default=None,
         description="Slug of the published numbers that it is compared with in tables of the papers; null "

@@ -268,11 +268,14 @@ def _joined(*remarks: str) -> str:
 
 
 def _scope_title(table: PublishedTable, column: Column) -> str:
-    """Name a column's test data, and its protocol where the table has several on the same data."""
+    """Name a column's test data, and its protocol in tables that have some data under several."""
     scope = column.scope.replace("-", "_")
-    title = SCOPE_TITLES.get(scope, column.scope.capitalize() if scope == "average" else column.scope)
-    protocols = {one.protocol for one in table.columns if one.scope == column.scope}
-    return f"{title} ({column.protocol})" if len(protocols) > 1 else title
+    title = SCOPE_TITLES.get(scope, column.scope.capitalize())
+    places = {(one.scope, one.protocol) for one in table.columns}
+    if column.scope == "average" or len(places) == len({place for place, _ in places}):
+        return title
+    protocol = published_protocols()[column.protocol].title
+    return protocol if title in protocol else f"{title} ({protocol})"
 
 
 def _metric_title(column: Column) -> str:

@@ -16,6 +16,7 @@ SCOPE_TITLES = {
     "fourdme": "4DME",
     "dfme": "DFME",
     "samm_lv": "SAMM-LV",
+    "imagenet": "ImageNet",
 }
 # Numbers in files of scores that are no scores: the size of a network, and the time of a fold.
 COSTS = ("params_millions", "exec_seconds")
@@ -25,6 +26,8 @@ METRIC_TITLES = {
     "war": "WAR",
     "params_millions": "Parameters (million)",
     "exec_seconds": "Seconds per fold",
+    "top1_error": "Top-1 error",
+    "top5_error": "Top-5 error",
 }
 
 

@@ -79,7 +79,7 @@ def test_measured_lines_stand_beside_printed_ones_with_their_difference(tmp_path
     assert {one["kind"] for one in lines} == {"published", "measured"}
     text = (tmp_path / "t.md").read_text()
     assert "Intervals over fewer than 30 subjects (here down to 4)" in text
-    assert "cde2019: measured under p on real clips" in text
+    assert "MEGC 2019: measured under p on real clips" in text
     assert (tmp_path / "t.html").read_text().startswith('<div class="scores-table" id="fr_table_6">')
 
 

@@ -64,6 +64,7 @@ def test_the_mapping_agrees_with_the_catalogues():
         assert name.key or name.remark, name
     for name in published_protocols().values():
         assert (name.status == "catalogue") == (name.key in PROTOCOLS), name
+        assert name.title, name
         assert name.key or name.remark, name
     for key, spec in METHODS.items():
         if spec.published:

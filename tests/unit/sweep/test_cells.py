@@ -235,3 +235,10 @@ def test_packs_of_several_seeds_and_what_an_oracle_chooses_from_have_their_own_n
     (path,) = oracle.packs("p", "best")
     assert path.startswith("results/oracles/p-")
     assert json.loads(oracle.score_spec("p", "best"))["selection"] == "oracle_test"
+
+
+def test_tables_say_what_the_configuration_notes_of_a_variant_and_nothing_is_trained_again():
+    noted = jobs(variants={"ststnet": {"note": "with five seeds of the paper's own"}})
+    (row,) = json.loads(noted.table_spec("p"))["rows"]
+    assert row["remark"] == "with five seeds of the paper's own"
+    assert recipe(noted) == recipe(jobs())

@@ -75,7 +75,7 @@ sedes: [1]
 """
     assert problems(text) == [
         "sedes: Unknown key 'sedes'. Did you mean 'seeds'? Known keys: "
-        "baseline, costs, datasets, device, folds_per_job, name, paper_tables, paths, protocols, seeds, seeds_per_job, variants, weights.",
+        "baseline, costs, datasets, device, folds_per_job, name, paper_tables, paths, protocols, seeds, seeds_per_job, trial, variants, weights.",
         "datasets.demo.n_subjetcs: Unknown key 'n_subjetcs'. Did you mean 'n_subjects'? Known keys: "
         "amplitude_px, clips_per_class, height, n_subjects, noise, seed.",
         "protocols.first.protocol: Unknown protocol 'losso'. Did you mean 'loso'? "

@@ -110,7 +110,11 @@ def test_columns_of_several_protocols_on_the_same_data_name_them():
     columns = (Column("cdmer-exp2-V2H", "smic-hs", "acc"), Column("cdmer-exp4-N2H", "smic-hs", "acc"))
     row = PublishedRow("fr", "FR", "own-experiment", {one: PublishedCell(0.5, "50") for one in columns})
     table = rows_of(PaperTable(PublishedTable("fr", "Table 8", columns, (row,)), []).as_markdown())
-    assert table[0][4:] == ["SMIC-HS (cdmer-exp2-V2H) Accuracy", "SMIC-HS (cdmer-exp4-N2H) Accuracy"]
+    assert table[0][4:] == ["SMIC-VIS to SMIC-HS Accuracy", "SMIC-NIR to SMIC-HS Accuracy"]
+    composite = (Column("cde2019", "smic-hs", "acc"), Column("single-smic-hs-3", "smic-hs", "acc"))
+    row = PublishedRow("fr", "FR", "own-experiment", {one: PublishedCell(0.5, "50") for one in composite})
+    table = rows_of(PaperTable(PublishedTable("fr", "Table 8", composite, (row,)), []).as_markdown())
+    assert table[0][4:] == ["SMIC-HS (MEGC 2019) Accuracy", "SMIC-HS, 3 classes Accuracy"]
 
 
 def test_every_format_names_every_method():
