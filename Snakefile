@@ -25,6 +25,7 @@ localrules:
     summary,
     published_audit,
     paper_table,
+    paper_page,
     report,
 
 

@@ -12,7 +12,7 @@ from mer.sweep.specs.comparison import ComparisonSpec
 from mer.sweep.specs.figures import FeaturesSpec, ProtocolFiguresSpec, RanksSpec
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
 from mer.sweep.specs.inputs import InputsSpec
-from mer.sweep.specs.paper_table import PaperTableSpec, PublishedAuditSpec
+from mer.sweep.specs.paper_table import PaperPageSpec, PaperTableSpec, PublishedAuditSpec
 from mer.sweep.specs.prepare import ContactSheetSpec, PartsSpec, PrepareSpec
 from mer.sweep.specs.samples import SamplesSpec
 from mer.sweep.specs.score import ScoreSpec
@@ -37,6 +37,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     _add(commands, "table", _table, TableSpec, inputs="*", outputs="+")
     _add(commands, "published_audit", _published_audit, PublishedAuditSpec, outputs=2)
     _add(commands, "paper_table", _paper_table, PaperTableSpec, inputs=2, outputs="+")
+    _add(commands, "paper_page", _paper_page, PaperPageSpec, inputs="+")
     _add(commands, "figure", _figure, FigureSpec, inputs=1, outputs="+")
     _add(commands, "figures", _figures, ProtocolFiguresSpec, inputs="+", outputs="+")
     _add(commands, "ranks", _ranks, RanksSpec, inputs="+", outputs="+")
@@ -154,6 +155,13 @@ def _paper_table(arguments: argparse.Namespace) -> None:
 
     root, failing = arguments.inputs
     paper_table.run(arguments.spec, root, failing, arguments.output)
+
+
+def _paper_page(arguments: argparse.Namespace) -> None:
+    from mer.jobs import paper_page
+
+    audit, *tables = arguments.inputs
+    paper_page.run(tables, audit, arguments.output)
 
 
 def _figure(arguments: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """Tables that are written as HTML elsewhere: taken over if they hold nothing but a table."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -21,7 +22,16 @@ _KEPT = ("colspan", "rowspan", "span", "scope", "abbr", "title", "lang")
 _NAMES = ("id", "headers", "aria-describedby", "aria-labelledby")
 
 
-def read_fragment(path: Path, prefix: str) -> Markup:
+@dataclass(frozen=True)
+class Fragment:
+    """A table with its caption and footnotes; ``title`` is the caption, ``anchor`` a name for links."""
+
+    title: str
+    anchor: str
+    html: Markup
+
+
+def read_fragment(path: Path, prefix: str) -> Fragment:
     """Read a table with its caption and footnotes.
 
     Attributes that say how it looks or what it does are dropped; names of elements are prefixed, and of
@@ -44,7 +54,8 @@ def read_fragment(path: Path, prefix: str) -> Markup:
         problems.append("there is no <table>")
     if problems:
         raise DataError(listed(f"{path}: not a table that a page can hold:", problems))
-    return Markup("").join(reader.parts)
+    title = " ".join("".join(reader.caption).split())
+    return Fragment(title or path.stem, f"{reader.prefix}-place", Markup("").join(reader.parts))
 
 
 class _Reader(HTMLParser):
@@ -56,6 +67,7 @@ class _Reader(HTMLParser):
         self.parts: list[Markup] = []
         self.problems: list[str] = []
         self.open: list[str] = []
+        self.caption: list[str] = []
         self.seen: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -85,6 +97,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.parts.append(escape(data))
+        if "caption" in self.open:
+            self.caption.append(data)
 
     def _kept(self, attrs: list[tuple[str, str | None]]) -> Iterator[tuple[str, str]]:
         for name, given in attrs:

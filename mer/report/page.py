@@ -104,22 +104,41 @@ def page(results: Path, sweeps: Sequence[str]) -> str:
     anchors = Anchors()
     contents = [read_contents(results, name) for name in sweeps]
     parts = [_sweep(one, anchors) for one in contents]
-    paper_tables = [
-        read_fragment(path, f"{one.name}-{path.stem}")
-        for one in contents
-        for path in one.of_kind("paper_tables", ".html")
-    ]
+    tables = [path for one in contents for path in one.of_kind("paper_tables", ".html")]
+    return _rendered(parts, tables, results / "published" / "audit.csv")
+
+
+def page_of_tables(tables: Sequence[Path], audit: Path) -> str:
+    """Write a page of nothing but tables of papers, and the audit of what these print.
+
+    Parameters
+    ----------
+    tables
+        Files of tables as HTML, in the order of the page.
+    audit
+        File of the audit.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or damaged.
+    """
+    return _rendered([], tables, audit)
+
+
+def _rendered(sweeps: Sequence[SweepPart], tables: Sequence[Path], audit: Path) -> str:
     style, script = (
         files("mer.report").joinpath(f"report.{kind}").read_text("utf-8") for kind in ("css", "js")
     )
-    everything = [one for part in parts for protocol in part.protocols for one in protocol.provenance]
+    everything = [one for part in sweeps for protocol in part.protocols for one in protocol.provenance]
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
-            sweeps=parts,
-            paper_tables=paper_tables,
-            audit=_published_audit(results / "published" / "audit.csv") if paper_tables else None,
+            sweeps=sweeps,
+            # A table's folder is that of its sweep.
+            paper_tables=[read_fragment(path, f"{path.parents[1].name}-{path.stem}") for path in tables],
+            audit=_published_audit(audit) if tables else None,
             versions=versions_of_all(everything),
             made_by={
                 "mer": __version__,

@@ -8,9 +8,16 @@ import mer.published
 from mer.core.digests import code_digest, digest
 from mer.published.catalogue import published_protocols
 from mer.published.tables import PublishedTable, published_table
+from mer.sweep.campaign import report_revision
 from mer.sweep.cells import Jobs
 from mer.sweep.paper_entries import PaperTableEntry
-from mer.sweep.specs.paper_table import PaperSource, PaperTableSpec, PaperVariant, PublishedAuditSpec
+from mer.sweep.specs.paper_table import (
+    PaperPageSpec,
+    PaperSource,
+    PaperTableSpec,
+    PaperVariant,
+    PublishedAuditSpec,
+)
 
 
 def paper_inputs(jobs: Jobs, table: str) -> list[str]:
@@ -46,6 +53,11 @@ def published_audit_spec() -> str:
     """Specify the job that audits published numbers, once for all sweeps."""
     revision = digest([_published_digest(), code_digest("mer.jobs.published_audit")])
     return PublishedAuditSpec(revision=revision).as_json()
+
+
+def paper_page_spec() -> str:
+    """Specify the job that puts the tables of all sweeps on one page."""
+    return PaperPageSpec(revision=digest([report_revision(), code_digest("mer.jobs.paper_page")])).as_json()
 
 
 @cache

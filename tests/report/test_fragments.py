@@ -20,7 +20,9 @@ def written(tmp_path, text, name="fr table 2"):
 
 
 def test_a_table_keeps_its_meaning_and_nothing_else(tmp_path):
-    assert read_fragment(written(tmp_path, TABLE), "fr table 2") == (
+    fragment = read_fragment(written(tmp_path, TABLE), "fr table 2")
+    assert (fragment.title, fragment.anchor) == ("Table 2 & more", "table-fr-table-2-place")
+    assert fragment.html == (
         "<table><caption>Table 2 &amp; more</caption><thead><tr>"
         '<th scope="col">UF1</th></tr></thead><tbody><tr><td colspan="2">0.5'
         '<sup><a href="#table-fr-table-2-n1">1</a></sup><br></td></tr></tbody></table>'

@@ -91,6 +91,22 @@ def full(results):
     return page(results, ["mine", "other"])
 
 
+def test_tables_of_papers_have_a_page_of_their_own(results):
+    full(results)
+    tables = [results / "mine/paper_tables/fr.html", results / "mine/paper_tables/more.html"]
+    tables[1].write_text("<table id='t'><caption>Table\n 3 of FR, measured beside printed</caption></table>")
+    text = mer.report.page.page_of_tables(tables, results / "published/audit.csv")
+    outline = Outline(text)
+    assert "The tables of the papers, measured beside printed." in text
+    assert text.index("Table 2 of FR</caption>") < text.index("3 of FR, measured beside printed</caption>")
+    links = {link["href"][1:] for link in outline.all("a") if link["href"].startswith("#")}
+    assert links <= set(outline.ids())
+    assert {"table-mine-fr-place", "table-mine-more-place", "audit"} <= links
+    assert len(outline.ids()) == len(set(outline.ids()))
+    assert "it is macro-averaged precision" in text
+    assert "Leaderboard" not in text
+
+
 @pytest.fixture
 def outline(results):
     return Outline(full(results))

@@ -91,6 +91,10 @@ def all_paper_tables(w):
     return campaign.paper_tables()
 
 
+def paper_tables_for_a_page(w):
+    return [path for path in campaign.paper_tables() if path.endswith(".html")]
+
+
 def contents(w):
     jobs = jobs_of(w)
     made = jobs.samples() + jobs.audits() + jobs.tables() + jobs.figures()
@@ -294,6 +298,10 @@ def published_audit_spec(w):
 
 def paper_table_spec(w):
     return mer.sweep.paper_tables.paper_table_spec(jobs_of(w), w.paper_table)
+
+
+def paper_page_spec(w):
+    return mer.sweep.paper_tables.paper_page_spec()
 
 
 def paper_inputs(w):

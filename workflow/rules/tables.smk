@@ -106,7 +106,26 @@ rule paper_table:
 rule paper_tables:
     input:
         all_paper_tables,
+        page="results/paper_tables.html",
     localrule: True
+
+
+# All of them on one page for a browser.
+rule paper_page:
+    input:
+        audit="results/published/audit.csv",
+        tables=paper_tables_for_a_page,
+    output:
+        "results/paper_tables.html",
+    log:
+        "results/logs/paper_page.log",
+    conda:
+        "../../envs/mer.yaml"
+    params:
+        spec=paper_page_spec,
+    shell:
+        "python -m mer.cli paper_page --spec {params.spec:q} --inputs {input.audit:q} {input.tables:q}"
+        " --output {output:q} > {log:q} 2>&1"
 
 
 rule figure:

@@ -92,3 +92,9 @@ class PaperTableSpec(Spec):
     variants: tuple[PaperVariant, ...]
     missing: dict[str, str]
     revision: str
+
+
+class PaperPageSpec(Spec):
+    """Put tables of papers on one page; the revision covers the code and the templates that do it."""
+
+    revision: str
