@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 CONTRIB := $(shell grep '^opencv-contrib-python==' constraints.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slurm golden install format lint types imports pytest schema clean
+.PHONY: help demo test test-slurm golden install format lint types imports pytest schema
 
 help:
 	@echo "make demo    install into $(VENV) and run the embedded demo ($(CORES) cores)"
@@ -21,7 +21,6 @@ help:
 	@echo "make test-slurm  run the sweep on a SLURM that the tests start (needs slurm-wlm, munge, root)"
 	@echo "make format  rewrite sources in the project's style"
 	@echo "make schema  write workflow/schemas/config.schema.json"
-	@echo "make clean   remove results/ and Snakemake's records, keep $(VENV)"
 
 demo: install
 	@echo "== Running the demo sweep of config.yaml"
@@ -76,6 +75,3 @@ test-slurm: install
 
 schema: install
 	$(BIN)/mer schema > workflow/schemas/config.schema.json
-
-clean:
-	rm -rf results .snakemake

@@ -30,7 +30,7 @@ def fold_bars(accuracies: pd.DataFrame, title: str, *, baseline: str = "", stand
     Parameters
     ----------
     accuracies
-        Columns variant, selection, fold, value, n_clips; variants stand in the order in which they are
+        Columns variant, selection, fold, accuracy, n_clips; variants stand in the order in which they are
         drawn.
     title
         What the figure shows.
@@ -67,10 +67,10 @@ def fold_bars(accuracies: pd.DataFrame, title: str, *, baseline: str = "", stand
 
 
 def _panel(axis: Axes, rows: pd.DataFrame, label: str) -> None:
-    oracle, mean = rows["selection"].iloc[0] == ORACLE, rows["value"].mean()
+    oracle, mean = rows["selection"].iloc[0] == ORACLE, rows["accuracy"].mean()
     colour = VERMILION if oracle else BLUE
     axis.bar(
-        range(len(rows)), rows["value"], width=0.75, color="white" if oracle else colour, edgecolor=colour
+        range(len(rows)), rows["accuracy"], width=0.75, color="white" if oracle else colour, edgecolor=colour
     )
     axis.axhline(mean, color=GREY, linestyle="--", linewidth=0.8)
     axis.set_title(f"{label}\nmean {mean:.3f}")

@@ -35,34 +35,25 @@ def class_scores(predictions: pd.DataFrame, classes: Sequence[str]) -> pd.DataFr
     return pd.concat(rows, ignore_index=True)
 
 
-def subject_shares(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Count the clips of each subject and the share that each variant classifies rightly.
+def accuracies(predictions: pd.DataFrame, *places: str) -> pd.DataFrame:
+    """Count the clips of each place, a subject or a fold, and the share that each variant classifies rightly.
+
+    Parameters
+    ----------
+    predictions
+        One row per clip and seed.
+    places
+        Columns that tell places apart.
 
     Returns
     -------
     DataFrame
-        Columns variant, selection, database, subject, share, n_clips.
+        Columns variant, selection, those of ``places``, accuracy, n_clips.
     """
-    groups = ["variant", "selection", "database", "subject"]
-    right = predictions.assign(share=predictions["true"] == predictions["predicted"])
-    grouped = right.groupby(groups, sort=False)
-    shares = grouped["share"].mean().reset_index()
-    return shares.assign(n_clips=grouped["sample_id"].nunique().to_numpy())
-
-
-def fold_accuracies(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Compute the share of right clips of each fold.
-
-    Returns
-    -------
-    DataFrame
-        Columns variant, selection, fold, value, n_clips.
-    """
-    groups = ["variant", "selection", "fold"]
-    right = predictions.assign(value=predictions["true"] == predictions["predicted"])
-    grouped = right.groupby(groups, sort=False)
-    accuracies = grouped["value"].mean().reset_index()
-    return accuracies.assign(n_clips=grouped["sample_id"].nunique().to_numpy())
+    right = predictions.assign(accuracy=predictions["true"] == predictions["predicted"])
+    grouped = right.groupby(["variant", "selection", *places], sort=False)
+    found = grouped["accuracy"].mean().reset_index()
+    return found.assign(n_clips=grouped["sample_id"].nunique().to_numpy())
 
 
 def epoch_scores(

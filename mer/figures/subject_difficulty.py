@@ -26,7 +26,7 @@ def subject_difficulty(
     Parameters
     ----------
     shares
-        Columns variant, selection, database, subject, share, n_clips; variants stand in the order in which
+        Columns variant, selection, database, subject, accuracy, n_clips; variants stand in the order in which
         they are drawn.
     title
         What the figure shows.
@@ -60,7 +60,7 @@ def subject_difficulty(
 
 
 def _panel(axis: Axes, shares: pd.DataFrame, names: dict[str, str], row: float) -> None:
-    table = shares.pivot_table(index="subject", columns="variant", values="share", sort=False)[list(names)]
+    table = shares.pivot_table(index="subject", columns="variant", values="accuracy", sort=False)[list(names)]
     mean = table.mean(axis=1)
     order = mean.sort_values(kind="stable").index
     n_clips = shares.groupby("subject")["n_clips"].max()

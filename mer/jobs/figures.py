@@ -27,7 +27,7 @@ from mer.figures.class_bars import class_bars
 from mer.figures.comparisons import pair_comparisons, selection_gaps
 from mer.figures.figure_file import save_figure
 from mer.figures.fold_bars import fold_bars
-from mer.figures.numbers import class_scores, epoch_scores, fold_accuracies, oracle_choices, subject_shares
+from mer.figures.numbers import accuracies, class_scores, epoch_scores, oracle_choices
 from mer.figures.pairwise import pairwise
 from mer.figures.parameter_sweep import parameter_sweep
 from mer.figures.score_intervals import score_intervals
@@ -175,7 +175,7 @@ def _scores(made: Material) -> Figure:
 
 
 def _subjects(made: Material) -> Figure:
-    shares = subject_shares(made.rows)
+    shares = accuracies(made.rows, "database", "subject")
     return subject_difficulty(shares, baseline=made.spec.baseline, **made.styled("subjects"))
 
 
@@ -231,8 +231,8 @@ def _parameter_sweep(made: Material) -> Figure:
 
 
 def _fold_bars(made: Material) -> Figure:
-    accuracies = fold_accuracies(made.rows)
-    return fold_bars(accuracies, baseline=made.spec.baseline, **made.styled("fold_bars"))
+    of_folds = accuracies(made.rows, "fold")
+    return fold_bars(of_folds, baseline=made.spec.baseline, **made.styled("fold_bars"))
 
 
 DRAWN: Mapping[str, Callable[[Material], Figure]] = MappingProxyType(

@@ -1,6 +1,14 @@
-"""Every protocol with every setting that changes what it does."""
+"""Every protocol with every setting that changes what it does, and small copies of databases."""
+
+import shutil
+
+import pytest
 
 from mer.protocols import PROTOCOLS
+from mer.standins.plan import StandInParams
+from mer.standins.planned import plan
+from mer.standins.write import write
+from tests.contract.user_copies import KEYS
 
 COMPOSITE = ("smic_hs", "casme2", "samm")
 EXPERIMENTS = {
@@ -54,3 +62,27 @@ EXAMPLES = {
     },
     "lodo megc2019": _build("lodo", COMPOSITE, task="megc2019"),
 }
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """Write small stand-ins, each once."""
+    roots = {}
+    for key in KEYS:
+        roots[key] = tmp_path_factory.mktemp("copies") / key
+        write(plan(key, StandInParams(scale=0.02, size=16)), roots[key])
+    return roots
+
+
+@pytest.fixture
+def copy_of(written, tmp_path):
+    """A copy to change; a real one does not say that it is a stand-in."""
+
+    def make(key, *, real=False):
+        root = shutil.copytree(written[key], tmp_path / key)
+        if real:
+            (root / "STAND-IN.json").unlink()
+            (root / "STAND-IN.txt").unlink()
+        return root
+
+    return make

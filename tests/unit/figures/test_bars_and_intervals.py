@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 from mer.core.errors import DataError
 from mer.figures.class_bars import class_bars
 from mer.figures.fold_bars import fold_bars
-from mer.figures.numbers import class_scores, fold_accuracies
+from mer.figures.numbers import accuracies, class_scores
 from mer.figures.page import BLUE, ORANGE, VERMILION
 from mer.figures.parameter_sweep import parameter_sweep
 from mer.figures.score_intervals import score_intervals
@@ -40,7 +40,7 @@ def test_each_class_has_two_bars_for_each_variant(many):
 
 
 def test_bars_of_oracles_are_hollow(many):
-    for figure in (class_bars(class_scores(many, CLASSES), "t"), fold_bars(fold_accuracies(many), "t")):
+    for figure in (class_bars(class_scores(many, CLASSES), "t"), fold_bars(accuracies(many, "fold"), "t")):
         colours = [to_hex(bar.get_facecolor()) for axis in figure.axes for bar in axis.patches]
         assert 0 < colours.count("#ffffff") < len(colours) / 4
 
@@ -48,7 +48,7 @@ def test_bars_of_oracles_are_hollow(many):
 def test_a_panel_for_each_variant_has_a_bar_for_each_fold_and_their_mean():
     rows = [("v", "last", fold, value) for fold, value in enumerate([0.2, 0.6, 1.0])]
     rows += [("w", "oracle_test", fold, 0.5) for fold in range(3)]
-    accuracies = pd.DataFrame(rows, columns=["variant", "selection", "fold", "value"]).assign(n_clips=5)
+    accuracies = pd.DataFrame(rows, columns=["variant", "selection", "fold", "accuracy"]).assign(n_clips=5)
     first, second = fold_bars(accuracies, "t").axes
     assert [bar.get_height() for bar in first.patches] == [0.2, 0.6, 1.0]
     assert first.lines[0].get_ydata() == pytest.approx([0.6, 0.6])
@@ -57,7 +57,7 @@ def test_a_panel_for_each_variant_has_a_bar_for_each_fold_and_their_mean():
 
 
 def test_more_folds_than_bars_can_show_are_refused():
-    accuracies = pd.DataFrame({"variant": "v", "selection": "last", "fold": range(13), "value": 0.5})
+    accuracies = pd.DataFrame({"variant": "v", "selection": "last", "fold": range(13), "accuracy": 0.5})
     with pytest.raises(DataError, match="13 folds cannot be told apart as bars, at most 12 can"):
         fold_bars(accuracies, "t")
 

@@ -58,7 +58,7 @@ def test_the_hardest_subject_is_on_top_with_the_number_of_its_clips():
         ("v", "s2", 0.1, 3), ("w", "s2", 0.5, 3),
         ("v", "s3", 0.6, 4),
     ]  # fmt: skip
-    shares = pd.DataFrame(rows, columns=["variant", "subject", "share", "n_clips"])
+    shares = pd.DataFrame(rows, columns=["variant", "subject", "accuracy", "n_clips"])
     shares = shares.assign(database="samm", subject="samm:" + shares["subject"], selection="last")
     shares.loc[shares["variant"] == "w", "selection"] = "oracle_test"
     axis = subject_difficulty(shares, "t", baseline="v").axes[0]
@@ -70,7 +70,7 @@ def test_the_hardest_subject_is_on_top_with_the_number_of_its_clips():
 
 
 def test_of_very_many_subjects_some_are_named_and_all_are_drawn():
-    shares = pd.DataFrame({"subject": [f"dfme:{n:03d}" for n in range(600)], "share": np.linspace(0, 1, 600)})
+    shares = pd.DataFrame({"subject": [f"dfme:{n:03d}" for n in range(600)], "accuracy": np.linspace(0, 1, 600)})
     shares = shares.assign(variant="v", selection="last", database="dfme", n_clips=2)
     figure = subject_difficulty(shares, "t")
     assert figure.get_figheight() <= 9

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mer.figures.numbers import class_scores, epoch_scores, fold_accuracies, oracle_choices, subject_shares
+from mer.figures.numbers import accuracies, class_scores, epoch_scores, oracle_choices
 
 CLASSES = ("a", "b")
 
@@ -36,17 +36,21 @@ def test_scores_of_classes_are_means_over_seeds(predictions):
 
 
 def test_shares_of_subjects_and_folds_count_clips_once(predictions):
-    shares = subject_shares(predictions).set_index("subject")
-    assert shares["share"].to_dict() == {"d:s1": 0.75, "d:s2": 1}
+    shares = accuracies(predictions, "database", "subject").set_index("subject")
+    assert shares["accuracy"].to_dict() == {"d:s1": 0.75, "d:s2": 1}
     assert shares["n_clips"].to_dict() == {"d:s1": 2, "d:s2": 1}
-    folds = fold_accuracies(predictions).set_index("fold")
-    assert folds["value"].to_dict() == {0: 0.75, 1: 1}
+    folds = accuracies(predictions, "fold").set_index("fold")
+    assert folds["accuracy"].to_dict() == {0: 0.75, 1: 1}
     assert folds["n_clips"].to_dict() == {0: 2, 1: 1}
 
 
 def test_variants_stay_in_their_order(predictions):
     both = pd.concat([predictions.assign(variant="z"), predictions.assign(variant="a")])
-    for table in (class_scores(both, CLASSES), subject_shares(both), fold_accuracies(both)):
+    for table in (
+        class_scores(both, CLASSES),
+        accuracies(both, "database", "subject"),
+        accuracies(both, "fold"),
+    ):
         assert list(dict.fromkeys(table["variant"])) == ["z", "a"]
 
 

@@ -12,7 +12,7 @@ from mer.figures.confusion_figure import confusion_figure
 from mer.figures.feature_map import Points, feature_map
 from mer.figures.figure_file import save_figure
 from mer.figures.fold_bars import fold_bars
-from mer.figures.numbers import class_scores, fold_accuracies, subject_shares
+from mer.figures.numbers import accuracies, class_scores
 from mer.figures.page import COLUMN, PAGE, STAND_IN, broken, row_height
 from mer.figures.pairwise import pairwise
 from mer.figures.parameter_sweep import parameter_sweep
@@ -30,11 +30,11 @@ def _per_class(variants, **about):
 
 
 def _fold_bars(variants, **about):
-    return fold_bars(fold_accuracies(predictions(variants)), **about)
+    return fold_bars(accuracies(predictions(variants), "fold"), **about)
 
 
 def _subjects(variants, **about):
-    return subject_difficulty(subject_shares(predictions(variants)), **about)
+    return subject_difficulty(accuracies(predictions(variants), "database", "subject"), **about)
 
 
 def _scores(variants, **about):
