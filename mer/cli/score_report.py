@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mer.artefacts.given_predictions import GivenPredictions
+from mer.core.counted import counted
 from mer.core.errors import DataError, listed
 from mer.core.seeds import stream
 from mer.evaluation.averaging import Pooling
@@ -83,7 +84,7 @@ def _print_scores(console: Console, one: GivenPredictions, design: Design) -> No
             lines.append([*about, METRIC_TITLES[metric], _mean(own, metric), ends])
             about = ["", "", ""]
         lines += [[*about, further, _mean(own, metric), ""] for metric, further in _FURTHER.items()]
-    title = f"{one.name}, {n_seeds} {'seed' if n_seeds == 1 else 'seeds'}"
+    title = f"{one.name}, {counted(seed=n_seeds)}"
     headers = ["Scope", "Clips", "Subjects", "Metric", "Score", f"{100 * design.level:g} % interval"]
     _print_table(console, title, headers, lines)
     _print_table(console, "", ["Class", "Clips", "Recall", "F1"], _class_lines(scored, design))

@@ -11,6 +11,7 @@ from typing import Protocol
 from mer.cluster.controllers import Controller
 from mer.cluster.slurm import call
 from mer.cluster.submit import MESSAGES
+from mer.core.counted import counted
 
 LOOK_EVERY = 60.0
 # A job that SLURM does not list is given up after this time. Until then accounting may report it.
@@ -78,7 +79,7 @@ class Keeper:
         if lost and self._silent_since is None:
             self._silent_since = self.clock()
             self.tell(
-                f"SLURM does not say what became of {len(lost)} jobs; they are kept, and asked for again."
+                f"SLURM does not say what became of {counted(job=len(lost))}: kept, and asked for again."
             )
         elif active and not lost and self._silent_since is not None:
             self.tell(f"SLURM answers again after {self.clock() - self._silent_since:.0f} s.")

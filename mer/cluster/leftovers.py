@@ -12,6 +12,7 @@ from pathlib import Path
 from mer.cluster.controllers import Controller, State, others
 from mer.cluster.slurm import ClusterError, answer, ask
 from mer.cluster.submit import SUBMITTING
+from mer.core.counted import counted
 from mer.core.errors import listed
 
 Tell = Callable[[str], object]
@@ -140,7 +141,8 @@ def _cancel(jobs: list[Leftover], directory: Path, tell: Tell) -> None:
     identities = {job.identity for job in jobs}
     tell(
         listed(
-            f"Cancelling {len(jobs)} jobs of a controller that does not run any more:", [str(j) for j in jobs]
+            f"Cancelling {counted(job=len(jobs))} of a controller that does not run any more:",
+            [str(j) for j in jobs],
         )
     )
     ends = time.monotonic() + SECONDS_TO_END

@@ -109,17 +109,6 @@ def described(name: str, facts: Facts) -> dict[str, str]:
     }
 
 
-def counted(**numbers: int) -> str:
-    """Write numbers of things.
-
-    Examples
-    --------
-    >>> counted(clip=442, subject=1)
-    '442 clips, 1 subject'
-    """
-    return ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for what, number in numbers.items())
-
-
 def _found(name: str) -> tuple[str, str, str]:
     """Return title, sentence and variant of a figure; the variant is blank where the figure shows several."""
     for kind in ("confusion", "features"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mer.artefacts.arrays import Part, listed_parts
+from mer.core.counted import counted
 from mer.core.errors import NoFaceError
 from mer.core.files import complete
 from mer.core.types import Clip, Execution, FloatArray, Sample
@@ -146,14 +147,14 @@ def _report(parts: Sequence[Part]) -> list[str]:
     """Say how many clips were prepared, how well the apex was spotted, and which clips were left out."""
     n_prepared = sum(len(part.sample_ids) for part in parts)
     left_out = [f"{name}: {reason}" for part in parts for name, reason in part.left_out.items()]
-    lines = [f"{_counted(n_prepared, 'clip')} of {_counted(len(parts), 'subject')}, {len(left_out)} left out"]
+    lines = [f"{counted(clip=n_prepared)} of {counted(subject=len(parts))}, {len(left_out)} left out"]
     pairs = [pair for part in parts for pair in zip(part.apexes, part.annotated, strict=True)]
     taken = [(apex, annotated) for apex, annotated in pairs if apex is not None]
     if taken:
         lines[0] += f". {_apex_accuracy(taken)}"
     whole = [f"taken whole, {name}: {reason}" for part in parts for name, reason in part.taken_whole.items()]
     if whole:
-        lines[0] += f". Taken whole, as no face was found: {_counted(len(whole), 'clip')}"
+        lines[0] += f". Taken whole, as no face was found: {counted(clip=len(whole))}"
     return lines + [f"left out: {line}" for line in left_out] + whole
 
 
@@ -164,17 +165,13 @@ def _apex_accuracy(taken: Sequence[tuple[int, int | None]]) -> str:
         return "No apex is annotated: all are spotted, and nothing says how well"
     if not errors.any():
         n_spotted = len(taken) - errors.size
-        spotted = f", that of {_counted(n_spotted, 'clip')} is spotted" if n_spotted else ""
-        return f"The apex of {_counted(errors.size, 'clip')} is as annotated{spotted}"
+        spotted = f", that of {counted(clip=n_spotted)} is spotted" if n_spotted else ""
+        return f"The apex of {counted(clip=errors.size)} is as annotated{spotted}"
     size = np.abs(errors)
     return (
         f"The apex is spotted: mean absolute error {size.mean():.1f} frames, median {np.median(size):.0f}, "
-        f"within 3 frames in {(size <= 3).mean():.0%} of {_counted(size.size, 'annotated clip')}"
+        f"within 3 frames in {(size <= 3).mean():.0%} of {counted(annotated_clip=size.size)}"
     )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _caption(recipe: Recipe, summary: str) -> str:

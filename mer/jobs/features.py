@@ -10,10 +10,11 @@ from threadpoolctl import threadpool_limits
 
 from mer.artefacts.arrays import read_arrays
 from mer.artefacts.folds import read_folds
+from mer.core.counted import counted
 from mer.core.device import choose_device
 from mer.core.seeds import stream
 from mer.core.types import Execution, FloatArray
-from mer.figures.captions import Facts, counted, described, title_of
+from mer.figures.captions import Facts, described, title_of
 from mer.figures.feature_map import Points, feature_map
 from mer.figures.figure_file import save_figure
 from mer.jobs.figures import write_captions

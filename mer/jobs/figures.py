@@ -16,13 +16,14 @@ from mer.artefacts.folds import Split, read_folds
 from mer.artefacts.predictions import read_left_out, read_predictions
 from mer.artefacts.scores import read_rows
 from mer.artefacts.trajectories import read_trajectories
+from mer.core.counted import counted
 from mer.core.errors import IncompleteRunError
 from mer.core.files import complete
 from mer.core.seeds import stream
 from mer.core.types import COMPOSITE
 from mer.evaluation.comparison import ORACLE, Predicted
 from mer.evaluation.design import Design
-from mer.figures.captions import Facts, counted, described, title_of
+from mer.figures.captions import Facts, described, title_of
 from mer.figures.class_bars import class_bars
 from mer.figures.comparisons import pair_comparisons, selection_gaps
 from mer.figures.figure_file import save_figure

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
+from mer.core.counted import counted
 from mer.core.errors import IncompleteRunError, listed
-from mer.figures.captions import Facts, counted, described, title_of
+from mer.figures.captions import Facts, described, title_of
 from mer.figures.critical_difference import critical_difference
 from mer.figures.figure_file import save_figure
 from mer.jobs.figures import write_captions

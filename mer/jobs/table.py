@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
+from mer.core.counted import counted
 from mer.core.errors import IncompleteRunError, listed
 from mer.core.files import complete
 from mer.published.results import published_results
@@ -70,8 +71,7 @@ def score_table(spec: TableSpec, measured: pd.DataFrame) -> ScoreTable:
 
 def _title(spec: TableSpec, measured: pd.DataFrame) -> str:
     largest = measured.sort_values("n_clips").iloc[-1]
-    numbers = {"clip": largest["n_clips"], "subject": largest["n_subjects"], "fold": largest["n_folds"]}
-    size = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for what, number in numbers.items())
+    size = counted(clip=largest["n_clips"], subject=largest["n_subjects"], fold=largest["n_folds"])
     return f"{spec.title} ({spec.protocol}): {size}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from mer.core.counted import counted
 from mer.sweep.cells import Jobs
 from mer.sweep.listing import Listing
 from mer.sweep.logs import log_of
@@ -91,7 +92,7 @@ def described(failures: Sequence[Failures], *, most: int = 8, logs: int = 3) -> 
     n_jobs = sum(len(one.logs) for one in failures)
     if not n_jobs:
         return []
-    lines = [f"{n_jobs} {'job' if n_jobs == 1 else 'jobs'} failed:"]
+    lines = [f"{counted(job=n_jobs)} failed:"]
     for one in failures[:most]:
         lines.append(f"  {len(one.logs)} of them: {one.reason}" if n_jobs > 1 else f"  {one.reason}")
         lines += [f"      {log}" for log in one.logs[:logs]]

@@ -191,7 +191,7 @@ def test_a_sweep_outlasts_slurms_absence(disturbed, undisturbed, cluster, jobs, 
     away = controller.printed()
     cluster.start_controller()
     printed = controller.succeed()
-    assert "SLURM does not say what became of 3 jobs; they are kept" in away
+    assert "SLURM does not say what became of 3 jobs: kept" in away
     assert "SLURM answers again after " in printed
     assert (
         "sbatch: SLURM does not answer (sbatch: error: Batch job submission failed: Unable to contact"

@@ -78,9 +78,9 @@ def test_jobs_that_the_executor_lost_are_kept_and_nothing_is_doubled(executor, k
     asked.answers = {"5": "run", "4": "run"}
     assert ask(asked, *jobs[3:]) == ["4", "5"]
     assert said == [
-        "SLURM does not say what became of 2 jobs; they are kept, and asked for again.",
+        "SLURM does not say what became of 2 jobs: kept, and asked for again.",
         "SLURM answers again after 0 s.",
-        "SLURM does not say what became of 1 jobs; they are kept, and asked for again.",
+        "SLURM does not say what became of 1 job: kept, and asked for again.",
         "SLURM answers again after 0 s.",
     ]
 

@@ -66,7 +66,7 @@ def test_what_is_being_submitted_is_waited_for_and_cancelled_too(
         cancel_leftovers(tmp_path, own, said.append)
     assert left() == []
     assert said == [
-        "Cancelling 1 jobs of a controller that does not run any more:\n  1 (rule_train_wildcards_a)"
+        "Cancelling 1 job of a controller that does not run any more:\n  1 (rule_train_wildcards_a)"
     ]
 
 

@@ -1,4 +1,5 @@
-from mer.figures.captions import ORACLES, STAND_INS, Facts, counted, described, title_of
+from mer.core.counted import counted
+from mer.figures.captions import ORACLES, STAND_INS, Facts, described, title_of
 
 FACTS = Facts("Composite (p)", "442 clips, 68 subjects", "uf1")
 

@@ -70,7 +70,9 @@ def test_the_hardest_subject_is_on_top_with_the_number_of_its_clips():
 
 
 def test_of_very_many_subjects_some_are_named_and_all_are_drawn():
-    shares = pd.DataFrame({"subject": [f"dfme:{n:03d}" for n in range(600)], "accuracy": np.linspace(0, 1, 600)})
+    shares = pd.DataFrame(
+        {"subject": [f"dfme:{n:03d}" for n in range(600)], "accuracy": np.linspace(0, 1, 600)}
+    )
     shares = shares.assign(variant="v", selection="last", database="dfme", n_clips=2)
     figure = subject_difficulty(shares, "t")
     assert figure.get_figheight() <= 9
