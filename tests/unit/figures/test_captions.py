@@ -1,4 +1,3 @@
-from mer.core.counted import counted
 from mer.figures.captions import ORACLES, STAND_INS, Facts, described, title_of
 
 FACTS = Facts("Composite (p)", "442 clips, 68 subjects", "uf1")
@@ -22,7 +21,3 @@ def test_oracles_and_stand_ins_are_said_where_they_are():
     assert described("scores", facts)["caption"].endswith(f"(n: 1 clip). {ORACLES} {STAND_INS}")
     assert described("pairwise", facts)["caption"].endswith(f"(n: 1 clip). {STAND_INS}")
     assert "UAR" in described("pairwise", facts)["title"]
-
-
-def test_things_are_counted():
-    assert counted(clip=2, subject=1) == "2 clips, 1 subject"
