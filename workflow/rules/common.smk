@@ -6,6 +6,7 @@ import pathlib
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+import mer.cluster.scheduler
 import mer.cluster.start
 import mer.core.errors
 import mer.sweep.campaign
@@ -37,6 +38,7 @@ except mer.core.errors.MerError as error:
 
 def start_controller():
     """Make sure that jobs survive what may happen to the cluster; before the first one is submitted."""
+    mer.cluster.scheduler.look_only_where_held_back(workflow.scheduler)
     plugin = workflow.executor_plugin
     slurm = plugin is not None and plugin.name == "slurm"
     try:
