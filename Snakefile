@@ -37,7 +37,7 @@ rule all:
     default_target: True
     input:
         all_sweeps,
-        "results/report.html",
+        campaign.page("report"),
     localrule: True
 
 

@@ -14,7 +14,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
     """Add the command to a parser."""
     report = commands.add_parser("report", help="write one HTML page about finished sweeps")
     report.add_argument(
-        "sweep", nargs="*", help=f"names of sweeps, folders in {RESULTS}/; all if none is named"
+        "sweep", nargs="*", help=f"names of sweeps, folders in {RESULTS}/; all but trials if none is named"
     )
     report.add_argument(
         "--output", type=Path, default=Path(RESULTS, "report.html"), help="default: %(default)s"

@@ -41,6 +41,7 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
 
 def _tables(arguments: argparse.Namespace) -> None:
     path = arguments.config
+    asked = f"{path} --trial" if arguments.trial else path
     jobs = start_one(path, given(arguments))
     groups = Watch(Records(), Listing()).progress(jobs).training
     console = Console(highlight=False, soft_wrap=True, markup=False)
@@ -51,7 +52,7 @@ def _tables(arguments: argparse.Namespace) -> None:
                 "A table needs all variants, and these are not complete:",
                 [f"{variant} on {protocol}: {why}" for (protocol, variant), why in lacking.items()],
             )
-            + f"\nFinish them with snakemake, or see what there is: mer tables --incomplete {path}"
+            + f"\nFinish them with snakemake, or see what there is: mer tables --incomplete {asked}"
         )
     problems = []
     for protocol in jobs.sweep.config.protocols:

@@ -78,7 +78,7 @@ def paper_table(spec: PaperTableSpec, root: Path, failing: pd.DataFrame) -> Pape
     notes += [_about(source) for source in spec.sources]
     notes += [f"{protocol}: not run, {reason}" for protocol, reason in spec.missing.items()]
     about = _about_columns(printed, spec.sources)
-    return PaperTable(printed, measured, _reasons(failing, printed), about, notes)
+    return PaperTable(printed, measured, _reasons(failing, printed), about, notes, spec.trial)
 
 
 def _reasons(failing: pd.DataFrame, printed: PublishedTable) -> dict[tuple[str, Column], str]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from mer.core.digests import PACKAGE, code_digest, digest
 from mer.core.errors import ConfigError, DataError, MerError
 from mer.sweep.cells import Jobs
+from mer.sweep.logs import log_of
 
 
 class Campaign:
@@ -66,6 +67,14 @@ class Campaign:
         if problems:
             raise DataError("\n".join(problems))
         return [path for jobs in chosen for path in jobs.paper_tables()]
+
+    def page(self, name: str) -> str:
+        """Name a page about the sweeps that were asked for, all of them trials or none."""
+        return next(iter(self.sweeps.values())).page(name)
+
+    def log_of_page(self, name: str) -> str:
+        """Name the log of the job that makes a page."""
+        return log_of(self.page(name))
 
     def targets(self) -> list[str]:
         """Name everything that a person opens."""

@@ -1,6 +1,7 @@
 """The jobs of a sweep, up to its tables: their files, and the specification that each is given."""
 
 from mer.core.digests import code_digest, digest
+from mer.core.trials import NAME_ENDS
 from mer.sweep.baseline import choose_baseline
 from mer.sweep.figures import FigureJobs
 from mer.sweep.plan import Sweep
@@ -29,6 +30,10 @@ class Jobs(FigureJobs):
         self.root = f"{RESULTS}/{sweep.config.name}"
 
     # Files
+
+    def page(self, name: str) -> str:
+        """Name a page about several sweeps; trials have their own."""
+        return f"{RESULTS}/{name}{NAME_ENDS if self.sweep.config.trial else ''}.html"
 
     def predictions(self, protocol: str) -> list[str]:
         """Name the pooled predictions of all variants that run under a protocol."""
@@ -119,7 +124,7 @@ class Jobs(FigureJobs):
         scores = [self.score_spec(protocol, name) for name in self.sweep.variants(protocol)]
         spec = TableSpec(
             protocol=protocol,
-            title=entry.spec.title,
+            title=self.title(protocol),
             published=self.published(protocol),
             pooling=self.sweep.split(protocol).pooling,
             metrics=entry.spec.metrics,
@@ -136,7 +141,7 @@ class Jobs(FigureJobs):
         made_of = [[self.score_spec(protocol, name) for name in names], code_digest("mer.jobs.comparison")]
         spec = ComparisonSpec(
             protocol=protocol,
-            title=config.protocols[protocol].spec.title,
+            title=self.title(protocol),
             baseline=baseline,
             variants=tuple(names),
             notes=notes,

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from mer.core.errors import ConfigError, listed, unknown_name
 from mer.core.parameters import Params
+from mer.core.trials import NAME_ENDS, is_trial
 from mer.datasets import DATASETS
 from mer.datasets.base import DatasetSpec
 from mer.methods import METHODS
@@ -26,7 +27,7 @@ from mer.sweep.variant_plan import VariantPlan, different_seeds, planned
 from mer.training.settings import Selection, TrainingParams
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
-_NAME_RULE = "names take small letters, digits and '_', and do not start with '_'"
+_NAME_RULE = "names take up to 60 small letters, digits and '_', and do not start with '_'"
 # Folders of results/ that are not sweeps.
 RESERVED = ("artefacts", "figures", "logs", "oracles", "published", "runs", "standins")
 
@@ -65,8 +66,8 @@ class SweepFile(Params):
     )
     trial: bool = Field(
         default=False,
-        description="Whether the sweep is only tried out: one seed, and one epoch for networks. Results lie "
-        "under results/<name>_trial/ and are marked. Usually given as '--config trial=true'.",
+        description="Whether the sweep is only tried out: stand-ins, one seed, and one epoch for networks. "
+        "Results lie under results/<name>_trial/. Given on the command line: '--config trial=true'.",
     )
     paper_tables: tuple[PaperTableEntry, ...] = Field(
         default=(), description="Tables of the papers that are made of the sweep, measured beside printed."
@@ -99,7 +100,7 @@ class SweepFile(Params):
     @field_validator("name")
     @classmethod
     def _usable_name(cls, value: str) -> str:
-        if not _NAME.fullmatch(value):
+        if not _NAME.fullmatch(value.removesuffix(NAME_ENDS)):
             raise ValueError(f"{_NAME_RULE}. Got '{value}'")
         if value in RESERVED:
             raise ValueError(f"'{value}' is a folder of results/ with another purpose. Take another name")
@@ -235,9 +236,18 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
     ConfigError
         Listing every mistake with its place and the nearest valid name.
     """
-    problems: list[str] = []
     raw = _with_text_keys(raw)
-    raw, missing = settle_missing(as_trial(raw) if yes_or_no(raw.get("trial")) is True else raw, problems)
+    if yes_or_no(raw.get("trial")) is not True:
+        return _parsed(raw, place, base)
+    _parsed({**raw, "trial": False}, place, base)  # mistakes are those of the sweep, not of its trial
+    return _parsed(as_trial(raw), place, base)
+
+
+def _parsed(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
+    problems: list[str] = []
+    if is_trial(str(raw.get("name", ""))) and raw.get("trial") is not True:
+        problems.append(f"name: the ending '{NAME_ENDS}' is for trials of sweeps. Take another name")
+    raw, missing = settle_missing(raw, problems)
     file = validated(SweepFile, raw, "", problems)
     entries = {
         section: _entries(section, key, catalogue, raw.get(section), problems)

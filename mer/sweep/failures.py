@@ -126,7 +126,8 @@ def at_the_end(sweeps: Iterable[Jobs], configs: Iterable[Path], log: str) -> str
     outputs = {log_of(path): path for path in sorted(made, reverse=True)}
     jobs = [Job(path, one, watch.state(path, one)) for one, path in sorted(outputs.items())]
     failed = [job for job in jobs if job.state is State.FAILED]
-    status = " ".join(["mer status", *map(short, configs)])
+    trial = ["--trial"] if any(one.sweep.config.trial for one in sweeps) else []
+    status = " ".join(["mer status", *trial, *map(short, configs)])
     said = described(grouped(failed)) or [f"No job's log tells what failed; see above, and {log}"]
     said.append("What is finished is kept: mend the cause, and run the same command again.")
     said.append(f"How far it is, and this list again: {status}")

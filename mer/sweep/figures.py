@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from mer.core.digests import code_digest, digest
 from mer.core.errors import ConfigError
+from mer.core.trials import TITLE_ENDS
 from mer.sweep.alike import ORACLE, selection_groups, setting_series
 from mer.sweep.baseline import choose_baseline
 from mer.sweep.config import Variant
@@ -99,6 +100,11 @@ class FigureJobs(TrainingJobs, ABC):
 
     # Specifications
 
+    def title(self, protocol: str) -> str:
+        """Return what tables and figures call a protocol."""
+        title = self.sweep.config.protocols[protocol].spec.title
+        return f"{title}{TITLE_ENDS}" if self.sweep.config.trial else title
+
     @remembered
     def figures_spec(self, protocol: str) -> str:
         """Specify the jobs that draw a protocol's figures."""
@@ -107,7 +113,7 @@ class FigureJobs(TrainingJobs, ABC):
         groups, series = self._alike(tuple(variants))
         spec = ProtocolFiguresSpec(
             protocol=protocol,
-            title=config.protocols[protocol].spec.title,
+            title=self.title(protocol),
             metric=self._shown_metric(protocol),
             baseline=choose_baseline(config.baseline, config.variants, list(variants))[0],
             variants=tuple(variants),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from mer.core.parameters import Params
+from mer.sweep.trial import NO_STAND_IN
 from mer.sweep.validation import validated
 
 
@@ -40,11 +41,12 @@ def settle_missing(raw: Mapping[str, Any], problems: list[str]) -> tuple[dict[st
         return dict(raw), {}  # said elsewhere
     paths = raw.get("paths")
     has_folder = set(paths) if isinstance(paths, dict) else set()
+    is_trial = raw.get("trial") is True
     settled, gone = {}, {}
     for name, settings in datasets.items():
         settled[name], lacks = _settled(name, settings, name in has_folder, problems)
         if lacks:
-            gone[name] = f"no folder for {name} in paths.yaml"
+            gone[name] = (NO_STAND_IN if is_trial else "no folder for {} in paths.yaml").format(name)
     partly = _partly_real(datasets, settled)
     left_out = {
         name: reason
@@ -55,7 +57,8 @@ def settle_missing(raw: Mapping[str, Any], problems: list[str]) -> tuple[dict[st
     kept = {name: one for name, one in protocols.items() if name not in left_out}
     if left_out and not kept:
         reasons = "; ".join(dict.fromkeys(left_out.values()))
-        problems.append(f"protocols: none can run, {reasons}. Write down where the data lie")
+        advice = "" if is_trial else ". Write down where the data lie"
+        problems.append(f"protocols: none can run, {reasons}{advice}")
     changed = _variants(raw, left_out, gone)
     return {**raw, "datasets": settled, "protocols": kept, **changed}, left_out
 

@@ -30,7 +30,7 @@ def outputs_by_rule(jobs: Jobs) -> dict[str, list[str]]:
         "published_audit": [f"{RESULTS}/published/audit.csv"] if jobs.paper_tables() else [],
         "paper_table": jobs.paper_tables(),
         "summary": [f"{jobs.root}/sweep.json"],
-        "report": [f"{RESULTS}/report.html"],
+        "report": [jobs.page("report")],
     }
     return {rule: _one_each(paths) for rule, paths in planned.items() if paths}
 

@@ -44,6 +44,7 @@ def paper_table_spec(jobs: Jobs, table: str) -> str:
         sources=sources,
         variants=variants,
         missing=dict(jobs.sweep.config.missing),
+        trial=jobs.sweep.config.trial,
         revision=digest([scores, published_audit_spec(), code_digest("mer.jobs.paper_table")]),
     )
     return spec.as_json()

@@ -39,8 +39,8 @@ def start(given: Mapping[str, Any], files: Sequence[Path], default: Path) -> Cam
         If the configuration is not valid.
     """
     for path in files:
-        load(path)  # Snakemake has read it already, but overlooks keys that occur twice.
-    raw = dict(given) if files else {**load(default), **given}
+        _load(path)  # Snakemake has read it already, but overlooks keys that occur twice.
+    raw = dict(given) if files else {**_load(default), **given}
     place = ", ".join(short(path) for path in files or [default])
     # A trial of the tables of all papers is one of every sweep that lies ready.
     trial = {"trial": raw["trial"]} if "trial" in raw else {}
@@ -55,8 +55,24 @@ def start_one(path: Path, given: Mapping[str, Any] = MappingProxyType({})) -> Jo
     ConfigError
         If the configuration is not valid.
     """
-    (jobs,) = start({**load(path), **given}, [path], path).sweeps.values()
+    (jobs,) = start({**_load(path), **given}, [path], path).sweeps.values()
     return jobs
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """Read a sweep file.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read, or says itself that it is a trial.
+    """
+    raw = load(path)
+    if "trial" in raw:
+        raise ConfigError(
+            f"{short(path)}: 'trial' is no key of a file. Try the sweep out with --config trial=true"
+        )
+    return raw
 
 
 def _jobs(raw: Mapping[str, Any], place: str) -> Jobs:
@@ -74,7 +90,7 @@ def _shelf(folder: Path, given: Mapping[str, Any]) -> list[Jobs]:
     found, problems = [], []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found.append(_jobs({**load(path), **given}, short(path)))
+            found.append(_jobs({**_load(path), **given}, short(path)))
         except ConfigError as error:
             problems.append(str(error))
     if problems:

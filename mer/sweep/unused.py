@@ -9,11 +9,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from mer.annotations.tree import STAND_IN
+from mer.core.trials import NAME_ENDS
 from mer.sweep.listing import Listing
 from mer.sweep.logs import SHARED, log_of
 from mer.sweep.specs.score import read_pack_name
 from mer.sweep.used import RUNS, Used
 
+# Pages about several sweeps.
+_PAGES = [f"{name}{end}" for name in ("report", "paper_tables") for end in ("", NAME_ENDS)]
 _DIGESTED = re.compile(r"[a-z0-9_]+-[0-9a-f]{8}")
 # Files that jobs make; those that a job was killed over have a dot before and eight more digits.
 _PART = re.compile(r"\.?[A-Za-z0-9_.-]+\.safetensors|\.?parts(\.[0-9a-f]{8})?\.json")
@@ -118,7 +121,7 @@ class _Judge:
             "figures": self._of_sheets,
             "logs": self._of_logs,
             "published": lambda *names: None,
-            "report.html": lambda *names: None,
+            **{f"{page}.html": lambda *names: None for page in _PAGES},
         }
 
     def kind(self, path: str, *, is_link: bool) -> Kind | None:

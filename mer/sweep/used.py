@@ -8,11 +8,13 @@ from typing import Any
 
 from mer.artefacts.folds import read_folds
 from mer.core.errors import ConfigError, DataError, MerError
+from mer.core.trials import NAME_ENDS
 from mer.sweep.cells import Jobs
 from mer.sweep.config_file import load, with_paths
 from mer.sweep.outputs import representations
 from mer.sweep.progress import further_files
 from mer.sweep.start import PATHS_FILE, short, start_one
+from mer.sweep.trial import as_trial
 
 # Folders of runs; an oracle's lie apart.
 RUNS = ("runs", "oracles")
@@ -88,8 +90,11 @@ def find_used(results: Path, files: Sequence[Path]) -> Used:
         except ConfigError as error:
             problems.append(str(error))
             continue
-        known.add(jobs.sweep.config.name)
+        name = jobs.sweep.config.name
+        known |= {name, f"{name}{NAME_ENDS}"}
         _add_config(used, there, raw, jobs, short(path))
+        if f"{name}{NAME_ENDS}" in there.sweeps:
+            _add_config(used, there, as_trial(raw), start_one(path, {"trial": True}), short(path))
     for sweep in sorted(there.sweeps):
         if (results / sweep / "sweep.json").is_file():
             _add_list(used, there, sweep, is_known=sweep in known)

@@ -42,6 +42,11 @@ class VariantPlan(Params):
         "for those of its method.",
     )
 
+    @field_validator("note", "skip")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        return " ".join(value.split())
+
     @field_validator("published")
     @classmethod
     def _known(cls, value: str | None) -> str | None:

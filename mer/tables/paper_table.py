@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from mer.core.trials import TITLE_ENDS
 from mer.published.catalogue import published_protocols
 from mer.published.papers import citation, paper_title
 from mer.published.tables import (
@@ -115,6 +116,8 @@ class PaperTable:
         What is to be said about whole columns.
     notes
         Lines below the table that hold for all of it.
+    trial
+        Whether the sweep was only tried out.
     """
 
     printed: PublishedTable
@@ -122,12 +125,14 @@ class PaperTable:
     failing: Mapping[tuple[str, Column], str] = field(default_factory=dict)
     about_columns: Mapping[Column, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    trial: bool = False
 
     @property
     def title(self) -> str:
         """What the table shows."""
         place = self.printed.table[:1].upper() + self.printed.table[1:]
-        return f"{place} of the {paper_title(self.printed.paper)} paper, measured beside printed"
+        mark = TITLE_ENDS if self.trial else ""
+        return f"{place} of the {paper_title(self.printed.paper)} paper, measured beside printed{mark}"
 
     def as_csv(self) -> str:
         """Write one line per printed or measured number, in full precision."""

@@ -6,12 +6,12 @@ rule report:
         all_sweeps,
     output:
         report(
-            "results/report.html",
+            campaign.page("report"),
             caption="../report/report.rst",
             category="Report",
         ),
     log:
-        "results/logs/report.log",
+        campaign.log_of_page("report"),
     conda:
         "../../envs/mer.yaml"
     params:

@@ -106,7 +106,7 @@ rule paper_table:
 rule paper_tables:
     input:
         all_paper_tables,
-        page="results/paper_tables.html",
+        page=campaign.page("paper_tables"),
     localrule: True
 
 
@@ -116,9 +116,9 @@ rule paper_page:
         audit="results/published/audit.csv",
         tables=paper_tables_for_a_page,
     output:
-        "results/paper_tables.html",
+        campaign.page("paper_tables"),
     log:
-        "results/logs/paper_page.log",
+        campaign.log_of_page("paper_tables"),
     conda:
         "../../envs/mer.yaml"
     params:

@@ -82,6 +82,8 @@ class PaperTableSpec(Spec):
         In the configuration's order.
     missing
         Why protocols of the configuration are left out.
+    trial
+        Whether the sweep was only tried out.
     revision
         Of the scores and of the code that makes the table.
     """
@@ -91,6 +93,7 @@ class PaperTableSpec(Spec):
     sources: tuple[PaperSource, ...]
     variants: tuple[PaperVariant, ...]
     missing: dict[str, str]
+    trial: bool
     revision: str
 
 

@@ -30,7 +30,7 @@ def variant(name, slug=None, protocols=("p",), **changes):
 
 
 def spec(sources=None, variants=None, table="Table 6", **changes):
-    about = {"paper": "fr", "table": table, "missing": {}, "revision": ""}
+    about = {"paper": "fr", "table": table, "missing": {}, "trial": False, "revision": ""}
     sources = sources or (source(),)
     return PaperTableSpec(
         sources=sources, variants=variants or (variant("fr", "fr"),), **{**about, **changes}
@@ -167,6 +167,16 @@ def test_what_is_to_be_said_about_a_variant_is_said(tmp_path):
 
 
 def test_a_table_that_nothing_is_measured_for_says_so(tmp_path):
-    asked = PaperTableSpec(paper="fr", table="Table 6", sources=(), variants=(), missing={}, revision="")
+    asked = PaperTableSpec(
+        paper="fr", table="Table 6", sources=(), variants=(), missing={}, trial=False, revision=""
+    )
     made(tmp_path, asked)
     assert paper_table.UNMEASURED_NOTE in (tmp_path / "t.md").read_text()
+
+
+def test_a_trial_says_so_in_the_title(tmp_path):
+    write(tmp_path, "fr")
+    for trial, title in ((False, "measured beside printed"), (True, "measured beside printed (trial)")):
+        made(tmp_path, spec(trial=trial))
+        assert (tmp_path / "t.md").read_text().splitlines()[0] == f"# Table 6 of the FR paper, {title}"
+        assert f"paper, {title}</caption>" in (tmp_path / "t.html").read_text()

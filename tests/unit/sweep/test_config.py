@@ -95,7 +95,7 @@ sedes: [1]
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"name": "Demo"}, "name: names take small letters, digits and '_'"),
+        ({"name": "Demo"}, "name: names take up to 60 small letters, digits and '_'"),
         ({"name": "artefacts"}, "name: 'artefacts' is a folder of results/"),
         ({"seeds": [1, 1]}, "seeds: give different numbers from 0 to 2147483647. Got [1, 1]"),
         ({"seeds": [-1]}, "seeds: give different numbers from 0"),
@@ -116,7 +116,7 @@ sedes: [1]
         ({"folds_per_job": "some"}, "folds_per_job: give 'auto', 'all' or a number from 1. Got 'some'"),
         ({"device": "gpu"}, "device: Input should be 'auto', 'cuda' or 'cpu'. Got 'gpu'"),
         ({"variants": {}}, "variants: Dictionary should have at least 1 item"),
-        ({"variants": {"a b": {"method": "majority"}}}, "variants.a b: names take small letters"),
+        ({"variants": {"a b": {"method": "majority"}}}, "variants.a b: names take up to 60 small letters"),
         ({"variants": {"majority": 3}}, "variants.majority: expected settings, got '3'"),
         ({"variants": {"net": None}}, "variants.net.method: Unknown method 'net'"),
         ({"datasets": "demo"}, "datasets: Input should be an object"),

@@ -1,6 +1,7 @@
 import pytest
 import yaml
 
+from mer.core.errors import ConfigError
 from mer.sweep.cells import Jobs
 from mer.sweep.config_file import load
 from mer.sweep.plan import Sweep
@@ -12,8 +13,18 @@ TEXT = """
 name: mine
 datasets:
   own: {dataset: demo, n_subjects: 3, clips_per_class: 2}
+  casme2: {frames: ["crops/{subject}/{clip}"], annotation: mine.xlsx, objective: column, allow_partial: true}
+  small: {dataset: samm, stand_in: {scale: 0.1}, missing: stand_in}
+  flows: {dataset: flow_images}
+  clips: {dataset: table}
+  made: {dataset: table, source: stand_in}
+paths: {casme2: /data/casme2, small: /data/samm, flows: /data/flow, clips: /data/clips, made: /data/made}
 protocols:
   p: {protocol: loso, datasets: [own]}
+  both: {protocol: megc2018_cde, datasets: [casme2, small]}
+  flow: {protocol: loso, datasets: [flows]}
+  mixed: {protocol: loso, datasets: [own, clips]}
+  m: {protocol: loso, datasets: [made]}
 variants:
   majority: {seeds: [5, 6]}
   flow_svm:
@@ -23,6 +34,12 @@ variants:
 seeds: [3, 4]
 seeds_per_job: 2
 """
+# As long as they are tried to be.
+DEMO = {
+    "datasets": {"own": {"dataset": "demo", "n_subjects": 3, "clips_per_class": 2}},
+    "protocols": {"p": {"protocol": "loso", "datasets": ["own"]}},
+    "paths": {},
+}
 
 
 @pytest.fixture
@@ -38,6 +55,33 @@ def test_a_trial_has_one_seed_and_one_epoch(trial):
     assert (trial.variants["slow"].params.epochs, trial.variants["slow"].params.lr) == (1, 0.01)
 
 
+def test_a_trial_reads_no_copy_of_real_clips(trial):
+    params = {name: one.params for name, one in trial.datasets.items()}
+    assert (params["casme2"].stand_in.scale, params["small"].stand_in.scale) == (0.3, 0.1)
+    # What says how a stand-in is read stays, what says how an own copy lies does not.
+    assert (params["casme2"].objective, params["casme2"].frames, params["casme2"].annotation) == (
+        "column",
+        (),
+        "",
+    )
+    assert not params["casme2"].allow_partial
+    assert {name: str(path) for name, path in trial.paths.items()} == {"made": "/data/made"}
+    assert list(trial.protocols) == ["p", "both", "m"]
+    assert dict(trial.missing) == {
+        "flow": "a trial takes stand-ins, and there is none of flows",
+        "mixed": "a trial takes stand-ins, and there is none of clips",
+    }
+
+
+def test_a_sweep_of_which_nothing_can_be_tried_says_so():
+    only = {"datasets": {"flows": {"dataset": "flow_images"}}, "paths": {"flows": "/f"}}
+    only["protocols"] = {"flow": {"protocol": "loso", "datasets": ["flows"]}}
+    assert (
+        problems(TEXT, trial=True, **only)[0]
+        == "protocols: none can run, a trial takes stand-ins, and there is none of flows"
+    )
+
+
 def test_snakemake_hands_the_word_over_as_a_text(trial):
     assert parsed(TEXT, trial="true") == trial
     assert parsed(TEXT, trial="false") == parsed(TEXT)
@@ -46,50 +90,91 @@ def test_snakemake_hands_the_word_over_as_a_text(trial):
 def test_all_else_stays_as_it_is(trial):
     sweep = parsed(TEXT)
     assert (sweep.name, sweep.seeds, sweep.variants["slow"].params.epochs) == ("mine", (3, 4), 30)
-    assert trial.datasets == sweep.datasets
-    assert trial.protocols == sweep.protocols
+    assert sweep.datasets["casme2"].params.stand_in is None
+    assert trial.datasets["own"] == sweep.datasets["own"]
+    assert trial.protocols["both"] == sweep.protocols["both"]
     assert trial.variants["flow_svm"] == sweep.variants["flow_svm"]
     assert trial.variants["later"].skip == "takes a GPU"
 
 
-def test_tables_say_of_networks_that_it_is_a_trial(trial, tmp_path):
-    jobs = Jobs(Sweep(trial))
+def test_titles_say_that_it_is_a_trial_and_rows_what_of_it_is_no_result():
+    jobs, sweep = (Jobs(Sweep(parsed(TEXT, trial=one, **DEMO))) for one in (True, False))
+    assert jobs.title("p") == f"{sweep.title('p')} (trial)"
+    assert '(trial)"' in jobs.table_spec("p")
+    assert '(trial)"' in jobs.comparison_spec("p")
+    assert '(trial)"' in jobs.figures_spec("p")
     assert jobs.remark("p", "ststnet").startswith("trial, no result: trained for one epoch")
-    assert "trial" not in jobs.remark("p", "flow_svm")
     assert jobs.remark("p", "later") == ""
-    assert "trial" not in Jobs(Sweep(parsed(TEXT))).remark("p", "ststnet")
+    assert "trial" not in jobs.remark("p", "flow_svm") + sweep.remark("p", "ststnet")
 
 
-def test_arrays_of_a_trial_are_those_of_the_sweep(trial):
-    sweep = Jobs(Sweep(parsed(TEXT)))
-    assert Jobs(Sweep(trial)).recipes == sweep.recipes
-    assert Jobs(Sweep(trial)).lists("p", "ststnet") == sweep.lists("p", "ststnet")
+def test_pages_of_trials_are_others(trial):
+    assert Jobs(Sweep(trial)).page("report") == "results/report_trial.html"
+    assert Jobs(Sweep(parsed(TEXT))).page("report") == "results/report.html"
 
 
-def test_mistakes_are_still_told():
-    lines = problems(TEXT.replace("[8, 9]", "eight").replace("  flow_svm:", "  flow_swm:"), trial=True)
-    assert any(line.startswith("variants.slow.seeds: ") for line in lines)
+@pytest.mark.parametrize(
+    "change",
+    [{"seeds": [1, "x"]}, {"seeds": [1, 1]}, {"seeds_per_job": 0}, {"name": "runs"}, {"name": "mine_trial"}],
+)
+def test_what_the_sweep_refuses_its_trial_refuses_as_well(change):
+    assert problems(TEXT, trial=True, **change) == problems(TEXT, **change)
+
+
+def test_mistakes_are_told_though_a_trial_would_not_notice():
+    text = TEXT.replace("epochs: 30", "epochs: -3").replace("  flow_svm:", "  flow_swm:")
+    lines = problems(text, trial=True)
+    assert any(line.startswith("variants.slow.epochs: ") for line in lines)
     assert any(line.startswith("variants.flow_swm.method: Unknown method 'flow_swm'") for line in lines)
     assert problems(TEXT, trial="perhaps")[0].startswith("trial: ")
+    assert problems(TEXT, name="mine_trial") == [
+        "name: the ending '_trial' is for trials of sweeps. Take another name"
+    ]
+
+
+def test_the_longest_name_can_be_tried():
+    assert parsed(TEXT, trial=True, name="n" * 60).name == "n" * 60 + "_trial"
 
 
 @pytest.mark.parametrize(
     "path", sorted((REPOSITORY / "workflow/sweeps").glob("*.yaml")), ids=lambda p: p.stem
 )
-def test_every_sweep_that_lies_ready_can_be_tried_out(path):
+def test_every_sweep_with_stand_ins_can_be_tried_out(path):
     raw = load(path)
-    paths = {name: "/data" for name, one in raw["datasets"].items() if "stand_in" not in one}
-    config = start_one(path, {"trial": True, "paths": paths}).sweep.config
+    real = {name: "/data" for name, one in raw["datasets"].items() if "stand_in" not in one}
+    if len(real) == len(raw["datasets"]):
+        with pytest.raises(ConfigError, match="there is none of megc2019_flow"):
+            start_one(path, {"trial": True, "paths": real})
+        return
+    config = start_one(path, {"trial": True, "paths": real}).sweep.config
     assert config.name == f"{path.stem}_trial"
     assert {one.params.epochs for one in config.variants.values() if hasattr(one.params, "epochs")} <= {1}
 
 
-def test_a_trial_of_all_papers_is_one_of_every_sweep(tmp_path):
-    shelf = tmp_path / "workflow/sweeps"
-    shelf.mkdir(parents=True)
-    (tmp_path / "config.yaml").write_text(TEXT)
-    raw = yaml.safe_load(TEXT) | {"name": "paper", "paper_tables": [{"paper": "fr", "table": "Table 6"}]}
-    (shelf / "paper.yaml").write_text(yaml.safe_dump(raw))
-    campaign = start({"trial": True}, [], tmp_path / "config.yaml")
+@pytest.fixture
+def shelf(tmp_path):
+    """A project whose shelf has one sweep with a table of a paper."""
+    folder = tmp_path / "workflow/sweeps"
+    folder.mkdir(parents=True)
+    raw = yaml.safe_load(TEXT) | DEMO
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(raw))
+    raw |= {"name": "paper", "paper_tables": [{"paper": "fr", "table": "Table 6"}]}
+    (folder / "paper.yaml").write_text(yaml.safe_dump(raw))
+    return tmp_path
+
+
+def test_a_trial_of_all_papers_is_one_of_every_sweep(shelf):
+    campaign = start({"trial": True}, [], shelf / "config.yaml")
     assert list(campaign.sweeps) == ["mine_trial"]
     assert all(name.startswith("results/paper_trial/paper_tables/") for name in campaign.paper_tables())
+    assert campaign.page("paper_tables") == "results/paper_tables_trial.html"
+    assert campaign.log_of_page("paper_tables") == "results/logs/paper_tables_trial.log"
+
+
+def test_no_file_says_of_itself_that_it_is_a_trial(shelf):
+    path = shelf / "workflow/sweeps/paper.yaml"
+    path.write_text(path.read_text() + "trial: true\n")
+    with pytest.raises(ConfigError, match=r"'trial' is no key of a file. Try the sweep out with --config"):
+        start_one(path)
+    with pytest.raises(ConfigError, match=r"paper.yaml: 'trial' is no key of a file"):
+        start({}, [], shelf / "config.yaml").paper_tables()

@@ -59,6 +59,14 @@ def test_latex_escapes_text_and_raises_marks(grid):
     assert text.index("pooled") > text.index(r"\end{tabular}")
 
 
+def test_latex_of_free_text_ends_no_document():
+    notes = Notes()
+    body = [["cost $5, x^2, {open ~ and 50 %" + notes.mark("a_b#c")]]
+    text = Grid("t", [("", "Method")], body, notes).as_latex()
+    assert r"cost \$5, x\textasciicircum 2, \{open \textasciitilde  and 50 \%\textsuperscript{1}" in text
+    assert r"a\_b\#c" in text
+
+
 def test_html_is_a_table_with_caption_whose_marks_lead_to_its_notes(grid):
     tags = Tags(grid.as_html("t_1"))
     assert ("caption", {}) in tags.found
