@@ -62,6 +62,7 @@ def main() -> None:
     arguments = parser.parse_args()
     lines = [
         f"Share of a core that the controller takes while a job runs for {SECONDS} s and others wait for it.",
+        "Differences of two runs each; beside other programs some percent are noise.",
         "",
         "| jobs that ended, and that wait | Snakemake's timers | one, where its limit holds back |",
         "|---|---|---|",
