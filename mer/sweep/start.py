@@ -80,7 +80,7 @@ def _jobs(raw: Mapping[str, Any], place: str) -> Jobs:
 
 
 def _shelf(folder: Path, given: Mapping[str, Any]) -> list[Jobs]:
-    """Read the sweep files of a folder; what is ``given`` wins over them.
+    """Read the sweep files of a folder that make tables of papers; what is ``given`` wins over them.
 
     Raises
     ------
@@ -90,7 +90,9 @@ def _shelf(folder: Path, given: Mapping[str, Any]) -> list[Jobs]:
     found, problems = [], []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found.append(_jobs({**_load(path), **given}, short(path)))
+            raw = _load(path)
+            if raw.get("paper_tables"):
+                found.append(_jobs({**raw, **given}, short(path)))
         except ConfigError as error:
             problems.append(str(error))
     if problems:

@@ -91,6 +91,6 @@ def test_sweep_files_beside_the_default_lie_on_the_shelf(tmp_path):
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(SWEEP))
     campaign = start({}, [], tmp_path / "config.yaml")
     assert [path.split("/")[1] for path in campaign.paper_tables()] == ["one"] * 4 + ["two"] * 4
-    (tmp_path / "workflow/sweeps/two.yaml").write_text("name: two\n")
+    (tmp_path / "workflow/sweeps/two.yaml").write_text("name: two\npaper_tables: [{paper: fr}]\n")
     with pytest.raises(ConfigError, match="two.yaml is not valid"):
         start({}, [], tmp_path / "config.yaml").paper_tables()

@@ -171,6 +171,18 @@ def test_a_trial_of_all_papers_is_one_of_every_sweep(shelf):
     assert campaign.log_of_page("paper_tables") == "results/logs/paper_tables_trial.log"
 
 
+def test_sweeps_without_tables_of_papers_are_in_nobodys_way(shelf):
+    only = {"name": "flows", "datasets": {"flows": {"dataset": "flow_images"}}, "paths": {"flows": "/f"}}
+    raw = (
+        yaml.safe_load(TEXT)
+        | DEMO
+        | only
+        | {"protocols": {"flow": {"protocol": "loso", "datasets": ["flows"]}}}
+    )
+    (shelf / "workflow/sweeps/flows.yaml").write_text(yaml.safe_dump(raw))
+    assert start({"trial": True}, [], shelf / "config.yaml").paper_tables()
+
+
 def test_no_file_says_of_itself_that_it_is_a_trial(shelf):
     path = shelf / "workflow/sweeps/paper.yaml"
     path.write_text(path.read_text() + "trial: true\n")
