@@ -19,6 +19,15 @@ def test_all_finished_sweeps_are_written_beside_them(results, monkeypatch):
     assert "Sweep mine" in (results / "report.html").read_text()
 
 
+def test_trials_are_written_where_they_are_named(results, monkeypatch):
+    monkeypatch.chdir(results.parent)
+    write_sweep(results.parent, "mine_trial", "q")
+    assert main(["report"]) == 0
+    assert "mine_trial" not in (results / "report.html").read_text()
+    assert main(["report", "mine_trial"]) == 0
+    assert "Sweep mine_trial" in (results / "report.html").read_text()
+
+
 def test_a_sweep_that_is_not_finished_is_an_error_without_traceback(results, monkeypatch, capsys):
     monkeypatch.chdir(results.parent)
     assert main(["report", "mine", "typo"]) == 1

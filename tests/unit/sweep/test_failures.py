@@ -1,4 +1,5 @@
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -116,6 +117,9 @@ def test_a_run_ends_with_what_failed_in_it_whichever_sweep_it_is_of(tmp_path, mo
     said = at_the_end([], [tmp_path / "mine.yaml"], "snakemake.log").splitlines()
     assert said[1:4] == ["1 job failed:", "  DataError: gone", "      results/other/logs/table/p.log"]
     assert said[-1].endswith("mer status mine.yaml")
+    trial = SimpleNamespace(sweep=SimpleNamespace(config=SimpleNamespace(trial=True)))
+    said = at_the_end([trial], [tmp_path / "mine.yaml"], "snakemake.log").splitlines()
+    assert said[-1].endswith("mer status --trial mine.yaml")
     lock.write_text("results/other/tables/new.csv\n")
     assert "No job's log tells what failed; see above, and snakemake.log" in at_the_end(
         [], [], "snakemake.log"

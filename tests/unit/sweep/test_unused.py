@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from mer.core.errors import ConfigError, DataError
+from mer.sweep.start import start_one
 from mer.sweep.unused import Kind, find_unused, remove
 from mer.sweep.used import Used, find_used
 
@@ -30,6 +31,9 @@ USED = Used(
 )
 KEPT = (
     "report.html",
+    "report_trial.html",
+    "paper_tables.html",
+    "paper_tables_trial.html",
     "published/audit.csv",
     "logs/report.log",
     "artefacts/demo-00000000/flow-00000000/demo.s01.safetensors",
@@ -183,6 +187,16 @@ def test_a_sweep_of_unknown_needs_stops_everything(project, tmp_path):
     (tmp_path / "results/lost/logs").mkdir(parents=True)
     with pytest.raises(ConfigError, match="results/lost is of a sweep that is not finished and whose conf"):
         used(project())
+
+
+def test_a_trial_that_is_not_finished_keeps_what_it_uses(project, tmp_path):
+    path = project()
+    (run,) = start_one(path, {"trial": True}).packs("p", "net")
+    assert not used(path).has(run.removeprefix("results/"))
+    (tmp_path / "results/mine_trial/logs").mkdir(parents=True)
+    found = used(path)
+    assert found.has(run.removeprefix("results/"))
+    assert {"mine", "mine_trial"} <= found.sweeps
 
 
 def test_a_finished_sweep_keeps_what_it_lists_without_its_configuration(project, tmp_path):
