@@ -14,6 +14,7 @@ ROWS = {
     "flow_svm": "| Flow + SVM (baseline) |",
     "off_apexnet": "| OFF-ApexNet, 40 epochs |",
     "basic_inception_adam": "| Basic Inception, Adam, 40 epochs |",
+    "fr": "| FR, plain SGD, 40 epochs |",
     "fr_adam": "| FR, Adam, 40 epochs |",
 }
 
