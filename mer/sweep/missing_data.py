@@ -59,6 +59,7 @@ def settle_missing(raw: Mapping[str, Any], problems: list[str]) -> tuple[dict[st
         reasons = "; ".join(dict.fromkeys(left_out.values()))
         advice = "" if is_trial else ". Write down where the data lie"
         problems.append(f"protocols: none can run, {reasons}{advice}")
+        kept = protocols  # that there are none is said
     changed = _variants(raw, left_out, gone)
     return {**raw, "datasets": settled, "protocols": kept, **changed}, left_out
 

@@ -76,10 +76,8 @@ def test_a_trial_reads_no_copy_of_real_clips(trial):
 def test_a_sweep_of_which_nothing_can_be_tried_says_so():
     only = {"datasets": {"flows": {"dataset": "flow_images"}}, "paths": {"flows": "/f"}}
     only["protocols"] = {"flow": {"protocol": "loso", "datasets": ["flows"]}}
-    assert (
-        problems(TEXT, trial=True, **only)[0]
-        == "protocols: none can run, a trial takes stand-ins, and there is none of flows"
-    )
+    reason = "protocols: none can run, a trial takes stand-ins, and there is none of flows"
+    assert problems(TEXT, trial=True, **only) == [reason]
 
 
 def test_snakemake_hands_the_word_over_as_a_text(trial):
