@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mer.cli.options import given, trial_option
+from mer.cli.options import asked, given, trial_option
 from mer.cluster.controllers import at_work
 from mer.core.durations import duration
 from mer.sweep.failures import described, grouped
@@ -68,8 +68,8 @@ def _status(arguments: argparse.Namespace) -> int:
     for path in dict.fromkeys(arguments.config):
         progress = watch.progress(start_one(path, given(arguments)))
         failed += len(progress.of_state(State.FAILED))
-        asked = f"{path} --trial" if arguments.trial else str(path)
-        _Page(console, progress, records.lock, watch.listing, show_all=arguments.all).print(asked)
+        page = _Page(console, progress, records.lock, watch.listing, show_all=arguments.all)
+        page.print(asked(path, arguments))
     return 1 if failed else 0
 
 
@@ -86,7 +86,7 @@ class _Page:
         self.lock = lock if lock and wanted & lock.outputs else None
         self.sure = self.lock is None or at_work(Path.cwd())
 
-    def print(self, asked: str) -> None:
+    def print(self, name: str) -> None:
         """Print the page."""
         progress = self.progress
         done, total = _cells(progress.packs)
@@ -103,7 +103,7 @@ class _Page:
         n_logs = len(progress.jobs) if self.show_all else 3
         for line in described(grouped(progress.of_state(State.FAILED)), most=n_logs + 5, logs=n_logs):
             self.console.print(line, markup=False, soft_wrap=True)
-        for line in self._next(asked):
+        for line in self._next(name):
             self._line(line)
 
     def _time(self) -> Iterator[str]:
@@ -189,13 +189,13 @@ class _Page:
     def _header(self, state: State) -> str:
         return f"{state}?" if not self.sure and state in (State.RUNNING, State.QUEUED) else str(state)
 
-    def _next(self, asked: str) -> Iterator[str]:
+    def _next(self, name: str) -> Iterator[str]:
         """Say what can be done about what is not complete."""
         if self.progress.is_complete:
             yield f"Tables: mer show {self.progress.name}. All on one page: mer report {self.progress.name}."
         elif self.lock is None:
             yield "Run the same snakemake command again: it does what is missing, and no fold twice."
-            yield f"Tables of the variants that are complete so far: mer tables --incomplete {asked}"
+            yield f"Tables of the variants that are complete so far: mer tables --incomplete {name}"
 
     def _line(self, text: str) -> None:
         self.console.print(text, soft_wrap=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from mer.cli.options import given, trial_option
+from mer.cli.options import asked, given, trial_option
 from mer.core.errors import IncompleteRunError, listed
 from mer.sweep.cells import Jobs
 from mer.sweep.listing import Listing
@@ -41,7 +41,6 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
 
 def _tables(arguments: argparse.Namespace) -> None:
     path = arguments.config
-    asked = f"{path} --trial" if arguments.trial else path
     jobs = start_one(path, given(arguments))
     groups = Watch(Records(), Listing()).progress(jobs).training
     console = Console(highlight=False, soft_wrap=True, markup=False)
@@ -52,7 +51,8 @@ def _tables(arguments: argparse.Namespace) -> None:
                 "A table needs all variants, and these are not complete:",
                 [f"{variant} on {protocol}: {why}" for (protocol, variant), why in lacking.items()],
             )
-            + f"\nFinish them with snakemake, or see what there is: mer tables --incomplete {asked}"
+            + "\nFinish them with snakemake, or see what there is: "
+            + f"mer tables --incomplete {asked(path, arguments)}"
         )
     problems = []
     for protocol in jobs.sweep.config.protocols:

@@ -17,7 +17,7 @@ class Campaign:
     sweeps
         Jobs of each sweep that was asked for; their names differ.
     shelf
-        Reads the sweep files that lie ready, for the tables of all papers; called when these are asked for,
+        Reads the sweep files that lie ready and make tables of papers; called when these are asked for,
         or when a job belongs to none of ``sweeps``.
 
     Raises
@@ -162,11 +162,7 @@ class Campaign:
     def _others(self) -> list[Jobs]:
         shelf = self._shelf()
         refuse_doubled(shelf)
-        return [
-            jobs
-            for jobs in shelf
-            if jobs.sweep.config.paper_tables and jobs.sweep.config.name not in self.sweeps
-        ]
+        return [jobs for jobs in shelf if jobs.sweep.config.name not in self.sweeps]
 
 
 def refuse_doubled(sweeps: Sequence[Jobs]) -> None:

@@ -114,11 +114,6 @@ class SweepFile(Params):
             return tuple(int(one) if isinstance(one, str) and one.isdigit() else one for one in value)
         return value
 
-    @field_validator("trial", mode="before")
-    @classmethod
-    def _yes_or_no(cls, value: object) -> object:
-        return yes_or_no(value)
-
     @field_validator("seeds")
     @classmethod
     def _different_seeds(cls, value: tuple[int, ...]) -> tuple[int, ...]:
@@ -237,7 +232,9 @@ def parse(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
         Listing every mistake with its place and the nearest valid name.
     """
     raw = _with_text_keys(raw)
-    if yes_or_no(raw.get("trial")) is not True:
+    if "trial" in raw:
+        raw["trial"] = yes_or_no(raw["trial"])
+    if raw.get("trial") is not True:
         return _parsed(raw, place, base)
     _parsed({**raw, "trial": False}, place, base)  # mistakes are those of the sweep, not of its trial
     return _parsed(as_trial(raw), place, base)

@@ -90,10 +90,10 @@ def find_used(results: Path, files: Sequence[Path]) -> Used:
         except ConfigError as error:
             problems.append(str(error))
             continue
-        name = jobs.sweep.config.name
-        known |= {name, f"{name}{NAME_ENDS}"}
+        trial = f"{jobs.sweep.config.name}{NAME_ENDS}"
+        known |= {jobs.sweep.config.name, trial}
         _add_config(used, there, raw, jobs, short(path))
-        if f"{name}{NAME_ENDS}" in there.sweeps:
+        if trial in there.sweeps:
             _add_config(used, there, as_trial(raw), start_one(path, {"trial": True}), short(path))
     for sweep in sorted(there.sweeps):
         if (results / sweep / "sweep.json").is_file():
