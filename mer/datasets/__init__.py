@@ -10,6 +10,7 @@ from mer.datasets import (
     ckplus,
     demo,
     dfme,
+    flow_demo,
     flow_images,
     fourdme,
     jaffe,
@@ -32,7 +33,7 @@ _MODULES = (
     *(smic_hs, smic_vis, smic_nir, casme, casme2, samm),
     *(casme_squared, casme3_a, mmew, fourdme, dfme, samm_lv),
     *(ckplus, oulu_casia, jaffe, mug, kdef, rafd, mmi, tfeid),
-    *(demo, flow_images, table),
+    *(demo, flow_demo, flow_images, table),
 )
 
 DATASETS = MappingProxyType({module.SPEC.name: module.SPEC for module in _MODULES})

@@ -66,23 +66,27 @@ def flow_maps(first: Array, second: Array, params: FlowMapParams, device: str) -
     ndarray of shape (N, C, size, size)
         uint8, or float32 for ``pixels``.
     """
-    import cv2  # planning needs the settings, not the computation
+    from mer.features.optical_flow import flows  # planning needs the settings, not the computation
 
-    from mer.features.optical_flow import flows
+    settings = {"attachment": params.attachment} if params.flow == "tvl1_skimage" else {}
+    fields = flows(first, second, params.flow, device, **settings)
+    return np.stack([image_of_flow(field, params) for field in fields])
+
+
+def image_of_flow(field: FloatArray, params: FlowMapParams) -> Array:
+    """Make the flow image (C, size, size) of a displacement (u, v) in pixels, shape (2, H, W)."""
+    import cv2
+
     from mer.features.optical_strain import optical_strain
 
+    maps = [*field]
+    if params.channels == "u_v_strain":
+        maps.append(optical_strain(field, params.differences))
+    elif params.channels == "u_v_magnitude":
+        maps.append(np.hypot(*field))
     side = (params.size, params.size)
-    images = []
-    settings = {"attachment": params.attachment} if params.flow == "tvl1_skimage" else {}
-    for field in flows(first, second, params.flow, device, **settings):
-        maps = [*field]
-        if params.channels == "u_v_strain":
-            maps.append(optical_strain(field, params.differences))
-        elif params.channels == "u_v_magnitude":
-            maps.append(np.hypot(*field))
-        small = np.stack([cv2.resize(plane, side, interpolation=cv2.INTER_AREA) for plane in maps])
-        images.append(small.astype(np.float32) if params.scaling == "pixels" else minmax_255(small))
-    return np.stack(images)
+    small = np.stack([cv2.resize(plane, side, interpolation=cv2.INTER_AREA) for plane in maps])
+    return small.astype(np.float32) if params.scaling == "pixels" else minmax_255(small)
 
 
 def minmax_255(image: FloatArray) -> UInt8Array:

@@ -10,7 +10,7 @@ from mer.core.types import FloatArray, UInt8Array
 from mer.standins.plan import PlannedClip
 from mer.synthetic.clip import render_motion
 from mer.synthetic.identity import NeutralFace, draw_identity, render_neutral
-from mer.synthetic.motion import draw_motion, landmarks_at
+from mer.synthetic.motion import Motion, draw_motion, landmarks_at
 from mer.synthetic.movement import Movement
 
 # Displacements are drawn for frames of this height.
@@ -42,11 +42,16 @@ def face_of(person: str, height: int) -> NeutralFace:
     return render_neutral(draw_identity(stream("stand-in person", 0, person)), height)
 
 
-def render_clip(key: str, clip: PlannedClip, face: NeutralFace) -> RenderedClip:
-    """Render a planned clip, and find the landmarks in the frames that readers begin with."""
+def motion_of(key: str, clip: PlannedClip, face: NeutralFace) -> tuple[Motion, Movement, np.random.Generator]:
+    """Draw how a face moves in a planned clip, and when; the stream goes on to draw the noise."""
     rng = stream("stand-in clip", 0, key, clip.subject, clip.clip)
     movement = _movement(clip, face.size[0], rng)
-    motion = draw_motion(face, movement, rng)
+    return draw_motion(face, movement, rng), movement, rng
+
+
+def render_clip(key: str, clip: PlannedClip, face: NeutralFace) -> RenderedClip:
+    """Render a planned clip, and find the landmarks in the frames that readers begin with."""
+    motion, movement, rng = motion_of(key, clip, face)
     frames = render_motion(face, motion, movement.noise, rng)
     first = clip.samples or {clip.clip: clip.onset}
     if clip.kind == "still":

@@ -40,6 +40,9 @@ def _stand_in(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     spec = DATASETS[str(settings.get("dataset", name))]
     if not spec.needs_root or settings.get("source") == "stand_in":
         return dict(settings)
+    if spec.provides == "flow_images":
+        size = {"size": settings["size"]} if "size" in settings else {}
+        return {"dataset": "flow_demo", **_STAND_IN, **size}
     if "stand_in" not in spec.params.model_fields:
         return {**settings, "missing": "skip"}
     kept = {key: value for key, value in settings.items() if key not in _OF_OWN_COPIES}

@@ -63,6 +63,16 @@ class Motion:
         # A point now seen at (x, y) came from there minus its displacement.
         return x - u - dx + angle * (y - rows / 2), y - v - dy - angle * (x - columns / 2)
 
+    def flow(self, first: int, second: int) -> FloatArray:
+        """Return how far what one frame shows has moved in another, (u, v) in pixels, shape (2, H, W).
+
+        To first order: what moves by a pixel is looked up where it was at rest.
+        """
+        rows, columns = self.field.shape[1:]
+        y, x = np.mgrid[0:rows, 0:columns].astype(float)
+        then, now = (self.source(frame, x, y, self.displacement(frame)) for frame in (first, second))
+        return np.stack(then) - np.stack(now)
+
 
 def draw_motion(face: NeutralFace, movement: Movement, rng: np.random.Generator) -> Motion:
     """Draw how a person carries out a movement: variation of the muscles, path of the head, blink."""

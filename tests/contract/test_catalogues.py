@@ -44,11 +44,12 @@ def test_a_key_is_its_modules_name_and_settings_are_described(name, key):
 
 
 # Annotated databases have contract tests of their own, on stand-ins.
-@pytest.fixture(params=["demo", "flow_images", "table"])
+@pytest.fixture(params=["demo", "flow_demo", "flow_images", "table"])
 def dataset(request, flow_table, tmp_path):
     """A small copy of every kind of data set."""
     spec = mer.datasets.DATASETS[request.param]
-    settings = {"demo": {"n_subjects": 2, "clips_per_class": 1, "height": 32}}.get(request.param, {})
+    small = {"demo": {"n_subjects": 2, "clips_per_class": 1, "height": 32}, "flow_demo": {"scale": 0.01}}
+    settings = small.get(request.param, {})
     root = flow_table() if request.param == "flow_images" else tmp_path
     if request.param == "table":
         from PIL import Image

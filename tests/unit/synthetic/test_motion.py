@@ -103,6 +103,35 @@ def test_where_a_pull_folds_the_skin_the_landmark_is_still_seen_there():
         assert x - moved == pytest.approx(wanted, abs=0.01)
 
 
+def test_flow_is_how_far_things_move_between_two_frames():
+    """With the face, the lids and the head at once; from the second frame to the first it is the opposite."""
+    drawn = motion(
+        field(lambda x, y: 2, lambda x, y: -3),
+        (0.5, 0.25, 0.0),
+        progress=0.5,
+        blink_field=field(lambda x, y: 0, lambda x, y: 4),
+        blink=0.25,
+    )
+    u, v = drawn.flow(0, 1)
+    assert u.shape == (ROWS, COLUMNS)
+    assert u == pytest.approx(np.full((ROWS, COLUMNS), 1 + 0.5))
+    assert v == pytest.approx(np.full((ROWS, COLUMNS), -1.5 + 1 + 0.25))
+    assert drawn.flow(1, 0) == pytest.approx(-drawn.flow(0, 1))
+    assert not drawn.flow(1, 1).any()
+
+
+def test_flow_follows_landmarks_where_they_hardly_move():
+    face = render_neutral(draw_identity(stream("person")), 96)
+    movement = draw_movement("surprise", stream("m"), amplitude=(0.2, 0.2), noise=1.0)
+    drawn = draw_motion(face, movement, stream("clip"))
+    onset, apex = (landmarks_at(face, drawn, frame) for frame in (movement.onset, movement.apex))
+    flow = drawn.flow(movement.onset, movement.apex)
+    x, y = np.rint(face.landmarks).astype(int).T
+    moved = apex - onset
+    assert np.abs(moved).max() > 0.1
+    assert pytest.approx(moved, abs=0.05) == flow[:, y, x].T
+
+
 def spot(place):
     """A face that is black but for a spot around one place."""
     y, x = np.mgrid[0 : 2 * ROWS, 0 : 2 * COLUMNS]
