@@ -13,6 +13,7 @@ ROWS = {
     "majority": "| Majority class |",
     "flow_svm": "| Flow + SVM (baseline) |",
     "off_apexnet": "| OFF-ApexNet, 40 epochs |",
+    "ststnet": "| STSTNet, 800 epochs [3] |",
     "rcn_w": "| RCN-W, 20 epochs |",
     "basic_inception_adam": "| Basic Inception, Adam, 40 epochs |",
     "fr": "| FR, plain SGD, 40 epochs |",
