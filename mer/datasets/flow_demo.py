@@ -16,6 +16,7 @@ from mer.core.types import Sample, SampleIndex, UInt8Array
 from mer.datasets.base import DatasetSpec
 from mer.standins.catalogue import STAND_INS
 from mer.standins.plan import PlannedClip
+from mer.standins.roster import published_digest
 from mer.standins.scaling import scaled
 from mer.tasks.megc2019_list import organisers_list
 
@@ -53,7 +54,9 @@ class FlowDemo:
     def index(self) -> SampleIndex:
         """List every sample, sorted by ``sample_id``."""
         samples = sorted_unique(list(self._clips), f"data set '{self.name}'")
-        return SampleIndex(samples, digest(self.params.model_dump(mode="json")))
+        # Data files, which the digest of the code does not know of.
+        made_by = [published_digest(), organisers_list()]
+        return SampleIndex(samples, digest([self.params.model_dump(mode="json"), *made_by]))
 
     def read_flow_images(self, samples: Sequence[Sample]) -> UInt8Array:
         """Draw flow images in the order asked for, shape (N, 3, H, W)."""
