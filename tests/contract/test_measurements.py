@@ -8,6 +8,7 @@ from mer.tasks import TASKS
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "docs/predictions/megc2019_cde"
+LEAKAGE = REPOSITORY / "docs/predictions/leakage"
 # The row that each variant has in the table of docs/measurements.md, by its beginning.
 ROWS = {
     "majority": "| Majority class |",
@@ -19,6 +20,8 @@ ROWS = {
     "fr": "| FR, plain SGD, 40 epochs |",
     "fr_adam": "| FR, Adam, 40 epochs |",
 }
+# The same in the table of what is gained by choosing the epoch on the test clips.
+LEAKAGE_ROWS = {"off_apexnet": "| OFF-ApexNet | 40 |"}
 
 
 def test_every_file_has_a_row():
@@ -44,3 +47,34 @@ def test_a_row_is_scored_from_its_predictions(variant):
     # Columns: method, seeds, composite UF1, its interval, UAR, its interval, then UF1 and UAR by database.
     columns = [printed[2], printed[4], *printed[6:12]]
     assert columns == [f"{found[scope, metric]:.4f}" for scope in scopes for metric in ("uf1", "uar")]
+
+
+def uf1(path):
+    """Pooled UF1 of a file of the 442 clips, one seed; and which epochs count in it."""
+    classes = TASKS["megc2019"].classes
+    rows = read_predictions([path], classes)
+    assert (len(rows), rows["person"].nunique(), set(rows["source"])) == (442, 68, {"real"})
+    (scored,) = [one for one in score_rows(rows, classes, "pooled") if one.scope == "composite"]
+    (selection,) = set(rows["selection"])
+    return scored.values["uf1"], selection
+
+
+def test_every_file_of_an_epoch_that_was_chosen_has_a_cell():
+    names = {path.stem for path in LEAKAGE.glob("*.parquet")}
+    assert {name for row in LEAKAGE_ROWS for name in names if name.startswith(row)} == names
+
+
+@pytest.mark.parametrize("method", LEAKAGE_ROWS)
+def test_what_an_oracle_gains_is_scored_from_its_predictions(method):
+    text = (REPOSITORY / "docs/measurements.md").read_text()
+    line = next(line for line in text.splitlines() if line.startswith(LEAKAGE_ROWS[method]))
+    last, inner, oracle, gain = [cell.strip() for cell in line.strip("|").split("|")][2:6]
+    found = {}
+    for ending, selection in (("last", "last"), ("inner_val", "inner_val"), ("oracle", "oracle_test")):
+        path = LEAKAGE / f"{method}_{ending}.parquet"
+        if path.exists():
+            found[ending], said = uf1(path)
+            assert said == selection
+    assert (last, oracle) == (f"{found['last']:.4f}", f"{found['oracle']:.4f}")
+    assert inner == (f"{found['inner_val']:.4f}" if "inner_val" in found else "not run")
+    assert gain == f"{found['oracle'] - found['last']:+.4f}"
