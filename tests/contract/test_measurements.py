@@ -21,7 +21,7 @@ ROWS = {
     "fr_adam": "| FR, Adam, 40 epochs |",
 }
 # The same in the table of what is gained by choosing the epoch on the test clips.
-LEAKAGE_ROWS = {"off_apexnet": "| OFF-ApexNet | 40 |"}
+LEAKAGE_ROWS = {"off_apexnet": "| OFF-ApexNet | 40 |", "ststnet": "| STSTNet | 800 |"}
 
 
 def test_every_file_has_a_row():
