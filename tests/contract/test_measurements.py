@@ -15,13 +15,18 @@ ROWS = {
     "flow_svm": "| Flow + SVM (baseline) |",
     "off_apexnet": "| OFF-ApexNet, 40 epochs |",
     "ststnet": "| STSTNet, 800 epochs [3] |",
+    "sssnet": "| SSSNet, 40 epochs |",
     "rcn_w": "| RCN-W, 20 epochs |",
     "basic_inception_adam": "| Basic Inception, Adam, 40 epochs |",
     "fr": "| FR, plain SGD, 40 epochs |",
     "fr_adam": "| FR, Adam, 40 epochs |",
 }
 # The same in the table of what is gained by choosing the epoch on the test clips.
-LEAKAGE_ROWS = {"off_apexnet": "| OFF-ApexNet | 40 |", "ststnet": "| STSTNet | 800 |"}
+LEAKAGE_ROWS = {
+    "off_apexnet": "| OFF-ApexNet | 40 |",
+    "sssnet": "| SSSNet | 40 |",
+    "ststnet": "| STSTNet | 800 |",
+}
 
 
 def test_every_file_has_a_row():
