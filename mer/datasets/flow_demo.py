@@ -18,7 +18,7 @@ from mer.standins.catalogue import STAND_INS
 from mer.standins.plan import PlannedClip
 from mer.standins.roster import published_digest
 from mer.standins.scaling import scaled
-from mer.tasks.megc2019_list import organisers_list
+from mer.tasks.megc2019_list import listed_clips, organisers_list
 
 if TYPE_CHECKING:
     from mer.synthetic.identity import NeutralFace
@@ -77,22 +77,22 @@ class FlowDemo:
     @cached_property
     def _clips(self) -> Mapping[Sample, PlannedClip]:
         """What every sample shows."""
-        classes = organisers_list()
         found = {}
         for database in _DATABASES:
+            by_subject = listed_clips(database)
+            classes = {
+                (subject, clip): label for subject, clips in by_subject.items() for clip, label in clips
+            }
             stand_in = STAND_INS[database]
-            listed = [
-                clip
-                for clip in stand_in.clips(stand_in.versions[0])
-                if f"{database}:{clip.subject}:{clip.clip}" in classes
-            ]
+            planned = stand_in.clips(stand_in.versions[0])
+            listed = [clip for clip in planned if (clip.subject, clip.clip) in classes]
             for clip in scaled(listed, self.params.scale, stand_in.readings[0]):
                 sample = named_sample(
                     self.name,
                     database=database,
                     subject=clip.subject,
                     clip=clip.clip,
-                    emotion=classes[f"{database}:{clip.subject}:{clip.clip}"],
+                    emotion=classes[clip.subject, clip.clip],
                     source="stand_in",
                 )
                 found[sample] = clip

@@ -27,6 +27,8 @@ LEAKAGE_ROWS = {
     "sssnet": "| SSSNet | 40 |",
     "ststnet": "| STSTNet | 800 |",
 }
+# What is said of the epochs that count in its files, by the end of their names.
+SELECTIONS = {"last": "last", "inner_val": "inner_val", "oracle": "oracle_test"}
 
 
 def test_every_file_has_a_row():
@@ -66,7 +68,7 @@ def uf1(path):
 
 def test_every_file_of_an_epoch_that_was_chosen_has_a_cell():
     names = {path.stem for path in LEAKAGE.glob("*.parquet")}
-    assert {name for row in LEAKAGE_ROWS for name in names if name.startswith(row)} == names
+    assert names == {f"{method}_{ending}" for method in LEAKAGE_ROWS for ending in SELECTIONS}
 
 
 @pytest.mark.parametrize("method", LEAKAGE_ROWS)
@@ -75,7 +77,7 @@ def test_what_an_oracle_gains_is_scored_from_its_predictions(method):
     line = next(line for line in text.splitlines() if line.startswith(LEAKAGE_ROWS[method]))
     last, inner, oracle, gain = [cell.strip() for cell in line.strip("|").split("|")][2:6]
     found = {}
-    for ending, selection in (("last", "last"), ("inner_val", "inner_val"), ("oracle", "oracle_test")):
+    for ending, selection in SELECTIONS.items():
         found[ending], said = uf1(LEAKAGE / f"{method}_{ending}.parquet")
         assert said == selection
     assert [last, inner, oracle] == [f"{one:.4f}" for one in found.values()]
