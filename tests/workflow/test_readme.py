@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -74,10 +75,28 @@ def test_the_sweep_of_ones_own_can_be_planned(project, blocks):
 
 def test_commands_and_files_that_are_named_exist(repository):
     text = (repository / "README.md").read_text()
-    for link in re.findall(r"\]\(([^)]+)\)", text):
-        assert (repository / link).exists(), link
     for path in re.findall(r"(?:workflow|profiles)/[\w/.]+", text):
         assert (repository / path.rstrip("./")).exists(), path
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name behind ``#`` in a page: its headings, in the way of GitHub."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_between_pages_lead_somewhere(repository):
+    pages = [repository / "README.md", repository / "CHANGELOG.md", *(repository / "docs").rglob("*.md")]
+    broken = []
+    for page in pages:
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+            if link.startswith(("http://", "https://")):
+                continue
+            path, _, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            if not target.exists() or (anchor and anchor not in anchors(target)):
+                broken.append(f"{page.relative_to(repository)}: {link}")
+    assert not broken
 
 
 def test_the_papers_preprocessing_is_valid(repository):
