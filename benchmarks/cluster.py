@@ -1,8 +1,7 @@
 """Folds per minute on SLURM: one fold per job, and packs of folds.
 
-On the cluster of the tests, whose nodes share this machine: ratios hold elsewhere, times do not. Images are
-random numbers, as in `benchmarks.training`; arrays and folds are there before the clock starts, and it stops
-when Snakemake ends. Needs what `make test-slurm` needs.
+On the cluster of the tests, whose nodes share this machine: ratios hold elsewhere, times do not. Arrays and
+folds are there before the clock starts, and it stops when Snakemake ends. Needs what `make test-slurm` needs.
 """
 
 import argparse
@@ -18,7 +17,6 @@ from pathlib import Path
 import yaml
 
 from benchmarks.record import record
-from benchmarks.training import write_images
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.plan import Sweep
@@ -65,14 +63,13 @@ class Bench:
         """Write a sweep of one method; returns its jobs and the options that name its file."""
         raw = {
             "name": "speed",
-            "datasets": {"flow": {"dataset": "flow_images"}},
-            "protocols": {"p": {"protocol": "loso", "datasets": ["flow"], "task": "megc2019"}},
+            "datasets": {"flow_demo": {}},
+            "protocols": {"p": {"protocol": "loso", "datasets": ["flow_demo"], "task": "megc2019"}},
             "variants": {case.variant: case.settings},
             "seeds": list(range(seeds)),
             "folds_per_job": folds_per_job,
             "seeds_per_job": seeds,
             "device": "auto",
-            "paths": {"flow": str(self.root / "flow")},
         }
         path = self.root / f"{case.variant}-{folds_per_job}.yaml"
         path.write_text(yaml.safe_dump(raw), encoding="utf-8")
@@ -121,7 +118,7 @@ def main() -> None:
     parser.add_argument("--record", type=Path, help="file of measurements, instead of docs/measurements.md")
     arguments = parser.parse_args()
     lines = [
-        "68 folds of 442 random flow images; 3 nodes of 2 fake GPUs on one machine (networks compute on its",
+        "68 folds of 442 demo flow images; 3 nodes of 2 fake GPUs on one machine (networks compute on its",
         "cores, though they hold a GPU). A pack is one job of all its folds and seeds. Wall time of the",
         "whole of Snakemake's run.",
         "",
@@ -131,7 +128,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="slurm-") as folder:
         cluster = Cluster(Path(folder) / "cluster")
         cluster.folder.parent.chmod(0o755)
-        write_images(Path(folder) / "run" / "flow")
+        (Path(folder) / "run").mkdir()
         cluster.start()
         try:
             bench = Bench(cluster, Path(folder) / "run")

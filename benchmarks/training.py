@@ -1,7 +1,7 @@
 """How fast folds are trained: against a plain PyTorch loop, and in packs against one job per fold.
 
-Flow images are random numbers of the shape and the classes of the MEGC 2019 composite: time does not depend
-on what they show.
+The plain loop learns from random numbers of the shape and the classes of the MEGC 2019 composite, the packs
+from demo flow images: time does not depend on what they show.
 """
 
 import argparse
@@ -31,8 +31,6 @@ from mer.sweep.specs.prepare import PartsSpec, PrepareSpec
 
 CLASSES = ("negative", "positive", "surprise")
 COUNTS = (250, 109, 83)
-# Clips of 68 subjects: 24 of CASME II, 28 of SAMM, 16 of SMIC.
-SUBJECTS = [(f"{'casme2' if n < 24 else 'samm' if n < 52 else 'smic_hs'}", f"p{n:02d}") for n in range(68)]
 RUNS = 3
 
 
@@ -124,32 +122,20 @@ def _in_a_process(n_threads: int, epochs: int) -> tuple[float, float]:
     return float(wall), float(cores)
 
 
-def write_images(root: Path) -> None:
-    """Write random flow images of 442 clips of 68 subjects in the layout of a sample table."""
-    root.mkdir(parents=True)
-    labels = np.random.default_rng(0).permutation(np.repeat(CLASSES, COUNTS))
-    rows = [[str(n), *SUBJECTS[n % 68], f"c{n:03d}", label] for n, label in enumerate(labels)]
-    table = ["row,database,subject,clip,label", *(",".join(row) for row in rows)]
-    (root / "samples.csv").write_text("\n".join(table) + "\n", encoding="utf-8")
-    images = np.random.default_rng(1).integers(0, 256, (len(rows), 28, 28, 3), dtype=np.uint8)
-    np.savez_compressed(root / "flow.npz", images=images)
-
-
 def prepared(root: Path, epochs: int) -> tuple[Jobs, Path]:
     """Prepare a sweep of STSTNet; returns its jobs, and the file that says what they read."""
     raw = {
         "name": "speed",
-        "datasets": {"flow": {"dataset": "flow_images"}},
-        "protocols": {"p": {"protocol": "loso", "datasets": ["flow"], "task": "megc2019"}},
+        "datasets": {"flow_demo": {}},
+        "protocols": {"p": {"protocol": "loso", "datasets": ["flow_demo"], "task": "megc2019"}},
         "variants": {"ststnet": {"epochs": epochs}},
         "device": "cpu",
-        "paths": {"flow": str(root / "flow")},
     }
     jobs = Jobs(Sweep(parse(raw, "benchmark", root)))
-    execution = Execution(device="cpu", roots={"flow": str(root / "flow")})
+    execution = Execution(device="cpu")
     folds_file = root / "folds.json"
     folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), execution, folds_file)
-    key, folder = jobs.sweep.recipe("ststnet").key, jobs.artefact_folder("flow")
+    key, folder = jobs.sweep.recipe("ststnet").key, jobs.artefact_folder("flow_demo")
     (parts,) = (root / path for path in jobs.lists("p", "ststnet"))
     for part in jobs.parts(folder, key):
         spec = PrepareSpec.model_validate_json(jobs.prepare_spec(folder, key, part))
@@ -174,7 +160,6 @@ def packs(epochs: int, n_folds: int, cores: int) -> tuple[float, float]:
     """Time ``n_folds`` folds in one pack, and as one job per fold with as many jobs at a time as cores."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        write_images(root / "flow")
         jobs, inputs = prepared(root, epochs)
         started = time.perf_counter()
         train_job(jobs, inputs, 0, n_folds - 1, cores, root / "s0" / "pack.parquet")
