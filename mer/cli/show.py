@@ -37,12 +37,17 @@ def _show(arguments: argparse.Namespace) -> None:
     for path in paths:
         lines = path.read_text(encoding="utf-8").splitlines()
         rows = pd.read_csv(path.with_suffix(".csv"), keep_default_na=False, dtype=str)
-        table, n_hidden = _compact(lines[0].removeprefix("# "), rows, console.width)
+        # Remarks of a row and of its numbers are numbered together: not every number is shown.
+        remarks = list(dict.fromkeys(filter(None, rows["remark"])))
+        numbers = [f" [{remarks.index(remark) + 1}]" if remark else "" for remark in rows["remark"]]
+        table, n_hidden = _compact(
+            lines[0].removeprefix("# "), rows.assign(method=rows["method"] + numbers), console.width
+        )
         console.print(table, width=max(console.width, 200))
-        # Numbered notes are on single numbers, and those carry no number here.
+        numbered = [f"- [{number}] {remark}" for number, remark in enumerate(remarks, start=1)]
         notes = [line for line in lines if line.startswith("- ") and not line.startswith("- [")]
-        more = [f"- {n_hidden} more columns, and remarks on single numbers: {path}"] if n_hidden else []
-        console.print("\n".join([*notes, *more, ""]))
+        more = [f"- {n_hidden} more columns: {path}"] if n_hidden else []
+        console.print("\n".join([*numbered, *notes, *more, ""]))
     console.print(f"Tables:      {folder}/tables/*.csv, .md, .tex")
     console.print(f"Figures:     {folder}/figures/*/*.png, .pdf")
     console.print(f"Preprocessing of a few clips: {RESULTS}/figures/preprocessing/*/*.png, .md")

@@ -81,6 +81,8 @@ def test_show_prints_as_many_columns_as_fit(capsys, tmp_path, monkeypatch, width
     (folder / "p.csv").write_text(
         "method,variant,kind,source,n_seeds,composite_uf1,composite_uf1_sd,composite_uar,samm_uf1,samm_uar,remark\n"
         "M,m,measured,,2,0.712345,0.01,0.6,0.5,,\n"
+        "N,n,oracle,,2,0.8,0.01,0.7,0.6,,chosen on test clips\n"
+        "O,o,oracle,,2,0.8,0.01,0.7,0.6,,chosen on test clips\n"
     )
     assert main(["show", "x"]) == 0
     printed = capsys.readouterr().out
@@ -88,6 +90,9 @@ def test_show_prints_as_many_columns_as_fit(capsys, tmp_path, monkeypatch, width
     assert "- of all" in printed
     assert "earlier" not in printed
     assert "of one number" not in printed
+    assert printed.count(" [1]") == 3
+    assert "M [1]" not in printed
+    assert "- [1] chosen on test clips" in printed
     assert ("0.5000" in printed) == (columns == 4)
     assert ("2 more columns" in printed) == (columns == 2)
 
