@@ -16,7 +16,7 @@ from mer.artefacts.macro_clips import MacroClips
 from mer.artefacts.rows import prediction_rows, trajectory_rows
 from mer.core.device import device_name
 from mer.core.durations import duration
-from mer.core.errors import DataError, MerError
+from mer.core.errors import DataError, MerError, TrainingError
 from mer.core.log import start_log
 from mer.core.seeds import stream
 from mer.core.types import Execution, FloatArray, Fold, LabelledSamples, Samples
@@ -142,11 +142,15 @@ def run_cells(work: Work, cells: Sequence[Cell]) -> list[pd.DataFrame | MerError
     with threadpool_limits(limits=1):
         results = _scores(work, cells)
     seconds = (time.perf_counter() - started) / len(cells)
-    return [
-        type(result)(f"Fold {cell.fold} ('{work.split.folds[cell.fold].name}'), seed {cell.seed}: {result}")
-        if isinstance(result, MerError)
-        else _rows(work, cell, result.scores, seconds + result.earlier)
+    rows = [
+        result if isinstance(result, MerError) else _rows(work, cell, result.scores, seconds + result.earlier)
         for cell, result in zip(cells, results, strict=True)
+    ]
+    return [
+        type(one)(f"Fold {cell.fold} ('{work.split.folds[cell.fold].name}'), seed {cell.seed}: {one}")
+        if isinstance(one, MerError)
+        else one
+        for cell, one in zip(cells, rows, strict=True)
     ]
 
 
@@ -214,7 +218,7 @@ def _course(work: Work, cell: Cell, test: Samples) -> Course:
         watch=watch,
         tell=Teller(work.name(cell)),
         checkpoint=work.folder and work.folder / f"s{cell.seed}-{cell.fold:03d}.pt",
-        identity=f"{work.spec.recipes[cell.seed]} {cell.fold} {work.execution.device}",
+        identity=f"{work.spec.recipes[cell.seed]} {cell.fold} {device_name(work.execution.device)}",
     )
 
 
@@ -255,6 +259,11 @@ def _rows(work: Work, cell: Cell, scores: list[FloatArray], seconds: float) -> p
         if one.shape != shape:
             return DataError(
                 f"{spec.method.key}: expected scores of shape (N, K) = {shape}, got {one.shape}."
+            )
+        if not np.isfinite(one).all():
+            return TrainingError(
+                f"Some scores of test samples are no numbers. Lower the learning rate, if {spec.method.key} "
+                "has one, or check the input for values that are no numbers."
             )
     about = {
         "seed": cell.seed,

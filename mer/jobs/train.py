@@ -112,8 +112,13 @@ def _outcomes(work: Work, cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Data
     """Train cells: stacked where a GPU makes that faster, else one after the other on each core."""
     entry = METHODS[work.spec.method.key]
     if work.execution.device == "cuda" and entry.stackable and len(cells) > 1:
-        yield from zip(cells, run_cells(work, cells), strict=True)
-        return
+        try:
+            results = run_cells(work, cells)
+        except Exception:  # of a library, or ours: which fold it comes from shows when each is alone
+            log.exception("The folds cannot be trained together; each is trained on its own")
+        else:
+            yield from zip(cells, results, strict=True)
+            return
     # A GPU is shared by nobody: its folds follow one another. On a CPU each core takes a fold.
     workers = work.execution.threads if work.execution.device == "cpu" else 1
     parallel = Parallel(n_jobs=max(1, min(workers, len(cells))), return_as="generator_unordered")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mer.core.errors import TrainingError
 from mer.core.types import Array, Execution, FloatArray, LabelledSamples, Samples
@@ -14,7 +14,7 @@ from mer.features.flow_blocks import mirrored
 from mer.features.flow_image import FlowImageParams
 from mer.preprocessing.steps import Preprocessing
 from mer.training.course import Course
-from mer.training.settings import TrainingParams
+from mer.training.settings import Augmentation, TrainingParams
 
 if TYPE_CHECKING:
     from torch import nn
@@ -48,6 +48,15 @@ class FlowNetworkParams(TrainingParams):
                 "would divide by 255: set 'input_scaling' to raw or standardised"
             )
         return self
+
+    @field_validator("augmentation")
+    @classmethod
+    def _flow_has_no_brightness(cls, value: Augmentation) -> Augmentation:
+        if value.brightness:
+            raise ValueError(
+                "flow images hold displacements, which are not brightened: leave 'brightness' out"
+            )
+        return value
 
     @property
     def mirror_sum(self) -> float:

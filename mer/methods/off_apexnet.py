@@ -8,7 +8,7 @@ from mer.core.types import Execution
 from mer.features.flow_image import FlowImageParams
 from mer.methods.base import MethodSpec
 from mer.methods.network import FlowNetworkParams, NetworkMethod, check_size, flow_recipe
-from mer.training.settings import BatchSize, Dropout, Epochs, LearningRate, WeightDecay
+from mer.training.settings import BatchSize, Dropout, Epochs, LearningRate
 
 if TYPE_CHECKING:
     from mer.training.design import NetworkDesign
@@ -29,7 +29,6 @@ class OffApexNetParams(FlowNetworkParams):
     epochs: Epochs = 3000
     batch_size: BatchSize = 32
     lr: LearningRate = 1e-4
-    weight_decay: WeightDecay = 0.0
     dropout: Dropout = 0.0
     flow_image: FlowImageParams = Field(
         default=FlowImageParams(channels="u_v"),

@@ -117,4 +117,7 @@ def _halve(x: Tensor) -> Tensor:
 
 def _respond(x: Tensor) -> Tensor:
     """Normalise a response by those of the neighbouring maps, with Caffe's settings for this network."""
-    return functional.local_response_norm(x, size=5, alpha=1e-4, beta=0.75, k=1.0)
+    # Of images as rows of pixels: torch averages these without its pool in three dimensions, whose gradient
+    # is not computed in one order on a GPU.
+    rows = functional.local_response_norm(x.flatten(2), size=5, alpha=1e-4, beta=0.75, k=1.0)
+    return rows.view_as(x)

@@ -32,6 +32,5 @@ class GradientReversal(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return an array of any shape (N, ...) as it is."""
         fixed = x.detach()
-        # What is subtracted is zero and has the gradient of x: this works stacked over folds as well,
-        # which a gradient of one's own would not without further ado.
+        # What is subtracted is zero and has the gradient of x.
         return fixed - self.strength * (x - fixed)

@@ -19,10 +19,13 @@ class TrainingNeeds:
         Milliseconds that a core takes to train on one sample once.
     memory_mb
         Peak memory of the process that trains a fold, in MB, beside the samples themselves.
+    weights_mb
+        Size of one network's weights in MB, where those of many folds are trained together on a GPU.
     """
 
     core_ms: float = 20.0
     memory_mb: int = 1500
+    weights_mb: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,17 @@ TRAINING: Mapping[str, TrainingNeeds] = {
     "flow_svm": TrainingNeeds(0.1, 500),
     "flow_ensemble": TrainingNeeds(60.0, 500),
     "lbp_top_svm": TrainingNeeds(2.0, 500),
-    "ststnet": TrainingNeeds(0.13, 600),
-    "off_apexnet": TrainingNeeds(0.9, 600),
-    "sssnet": TrainingNeeds(2.8, 800),
-    "rcn_a": TrainingNeeds(10.0, 1100),
-    "rcn_s": TrainingNeeds(13.0, 1100),
-    "rcn_w": TrainingNeeds(3.0, 800),
-    "dual_inception": TrainingNeeds(12.0, 700),
-    "basic_inception": TrainingNeeds(2.4, 700),
-    "fr": TrainingNeeds(3.0, 700),
-    "fr_fc": TrainingNeeds(3.3, 700),
-    "fr_concatenated": TrainingNeeds(3.4, 700),
+    "ststnet": TrainingNeeds(0.13, 600, 0.01),
+    "off_apexnet": TrainingNeeds(0.9, 600, 10.7),
+    "sssnet": TrainingNeeds(2.8, 800, 5.4),
+    "rcn_a": TrainingNeeds(10.0, 1100, 0.2),
+    "rcn_s": TrainingNeeds(13.0, 1100, 0.4),
+    "rcn_w": TrainingNeeds(3.0, 800, 0.2),
+    "dual_inception": TrainingNeeds(12.0, 700, 25.8),
+    "basic_inception": TrainingNeeds(2.4, 700, 25.8),
+    "fr": TrainingNeeds(3.0, 700, 41.0),
+    "fr_fc": TrainingNeeds(3.3, 700, 41.0),
+    "fr_concatenated": TrainingNeeds(3.4, 700, 43.1),
     "htnet": TrainingNeeds(35.0, 3000),
     "alexnet": TrainingNeeds(60.0, 2200),
     "googlenet": TrainingNeeds(150.0, 3200),

@@ -20,6 +20,9 @@ _MAX_CORES = 8
 _AROUND_MB = 1000
 # The host side of a CUDA context with its libraries.
 _CUDA_MB = 4000
+# What a stack of folds holds of each outside the GPU: samples as they are and as numbers of four bytes;
+# weights before and after training, and on their way back from an interruption.
+_STACKED_SAMPLES, _STACKED_WEIGHTS = 5, 3
 # A job that takes longer than declared is not killed at once, and starting one may take minutes.
 _SLACK = 3
 _LEAST_MINUTES = 30
@@ -57,7 +60,9 @@ def training_cores(seconds: float, n_cells: int) -> int:
     return 1 if seconds * n_cells < 10 else min(_MAX_CORES, n_cells)
 
 
-def training_mb(spec: MethodSpec, data_mb: float, n_workers: int, *, gpu: bool, attempt: int) -> int:
+def training_mb(
+    spec: MethodSpec, data_mb: float, n_workers: int, *, n_networks: int, gpu: bool, attempt: int
+) -> int:
     """Count the memory that a training job asks for, in MB; every further attempt asks for twice as much.
 
     Parameters
@@ -68,13 +73,18 @@ def training_mb(spec: MethodSpec, data_mb: float, n_workers: int, *, gpu: bool, 
         Size of all samples.
     n_workers
         Processes that train a fold each.
+    n_networks
+        Folds times seeds times members; on a GPU those of a small network are all held at once.
     gpu
         Whether the job holds a GPU.
     attempt
         1 for the first.
     """
-    each = training_needs(spec.name).memory_mb + data_mb
+    needs = training_needs(spec.name)
+    each = needs.memory_mb + data_mb
     wanted = _AROUND_MB + data_mb + each * n_workers + (_CUDA_MB if gpu else 0)
+    if gpu and spec.stackable:
+        wanted += (_STACKED_SAMPLES * data_mb + _STACKED_WEIGHTS * needs.weights_mb) * n_networks
     return math.ceil(wanted) * 2 ** (attempt - 1)
 
 

@@ -262,13 +262,15 @@ class TrainingJobs(PreparingJobs):
         seconds = self.sweep.fold_seconds(protocol, variant, on_gpu=False)
         return training_cores(seconds, n_cells(seeds, first, last))
 
-    def training_mb(self, protocol: str, variant: str, threads: int, attempt: int) -> int:
-        """Count the memory that a training job of a variant asks for, in MB."""
+    def training_mb(self, protocol: str, variant: str, n_cells: int, threads: int, attempt: int) -> int:
+        """Count the memory that a training job of so many folds and seeds asks for, in MB."""
         kilobytes = array_kilobytes(self.sweep.recipe(variant)) * self.sweep.n_learned(protocol, variant)
+        chosen = self.sweep.config.variants[variant]
         return training_mb(
-            self.sweep.config.variants[variant].spec,
+            chosen.spec,
             kilobytes / 1024,
             threads,
+            n_networks=n_cells * int(getattr(chosen.params, "members", 1)),
             gpu=self.sweep.wants_gpu(variant),
             attempt=attempt,
         )

@@ -42,14 +42,20 @@ class Keeper:
         return self.path is not None and time.monotonic() - self._written >= wait
 
     def write(self, state: dict[str, Any]) -> None:
-        """Write tensors, numbers and texts, all or nothing."""
+        """Write tensors, numbers and texts, all or nothing; say so where that fails.
+
+        Training needs no checkpoint, and the one before stays.
+        """
         if self.path is None:
             return
         started = time.monotonic()
-        with complete(self.path) as temporary:
-            torch.save({"identity": self.identity, "state": state}, temporary)
+        try:
+            with complete(self.path) as temporary:
+                torch.save({"identity": self.identity, "state": state}, temporary)
+        except (OSError, RuntimeError) as error:  # the latter by torch, of a full disk
+            log.warning("%s cannot be written, training goes on without it: %s", self.path, error)
         self._written = time.monotonic()
-        self._taken = self._written - started if SECONDS_BETWEEN else 0.0
+        self._taken = self._written - started
 
     def read(self) -> dict[str, Any] | None:
         """Return what was written; None where there is nothing of this identity, or nothing whole."""

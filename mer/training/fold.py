@@ -18,7 +18,7 @@ from mer.training.settings import TrainingParams
 
 @dataclass(frozen=True)
 class Part:
-    """Samples on the device.
+    """Samples as tensors.
 
     Attributes
     ----------
@@ -39,6 +39,19 @@ class Part:
     labels: IntArray
     weight_of_class: Tensor
     is_macro: Tensor | None = None
+
+    def on(self, device: torch.device) -> "Part":
+        """Put the samples on a device, images in the order of axes in which its layers are fastest."""
+        images = self.images.to(device)
+        if images.ndim == 4 and device.type == "cpu":
+            images = images.contiguous(memory_format=torch.channels_last)
+        return Part(
+            images,
+            self.targets.to(device),
+            self.labels,
+            self.weight_of_class.to(device),
+            None if self.is_macro is None else self.is_macro.to(device),
+        )
 
 
 @dataclass
@@ -63,9 +76,8 @@ def divide(
     train: LabelledSamples,
     settings: TrainingParams,
     rng: np.random.Generator,
-    device: torch.device,
 ) -> tuple[Part, Part | None]:
-    """Put training samples on the device; with 'inner_val', hold subjects out of them.
+    """Turn training samples into tensors on the CPU; with 'inner_val', hold subjects out of them.
 
     Class balance counts all samples that are learned from, macro-expressions like micro-expressions.
 
@@ -75,30 +87,22 @@ def divide(
         What is learned from, and what is held out or None.
     """
     if settings.selection != "inner_val":
-        return _part(train, settings, device), None
+        return _part(train, settings), None
     learned, held_out = hold_out(train, rng)
-    return _part(train.take(learned), settings, device), _part(train.take(held_out), settings, device)
+    return _part(train.take(learned), settings), _part(train.take(held_out), settings)
 
 
-def _part(samples: LabelledSamples, settings: TrainingParams, device: torch.device) -> Part:
+def _part(samples: LabelledSamples, settings: TrainingParams) -> Part:
     n_classes = len(samples.classes)
     weights: FloatArray = np.ones(n_classes)
-    if settings.balance in ("class_weights", "root_class_weights"):
+    if settings.balance == "class_weights":
         weights = class_weights(samples.labels, n_classes)
-    if settings.balance == "root_class_weights":
-        weights = np.sqrt(weights)
-        weights /= weights[samples.labels].mean()
-    images = torch.as_tensor(np.ascontiguousarray(samples.data, dtype=np.float32), device=device)
-    if images.ndim == 4 and device.type == "cpu":
-        images = images.contiguous(memory_format=torch.channels_last)
     return Part(
-        images,
-        torch.as_tensor(np.eye(n_classes, dtype=np.float32)[samples.labels], device=device),
+        torch.as_tensor(np.ascontiguousarray(samples.data, dtype=np.float32)),
+        torch.as_tensor(np.eye(n_classes, dtype=np.float32)[samples.labels]),
         samples.labels,
-        torch.as_tensor(weights, dtype=torch.float32, device=device),
-        None
-        if samples.is_macro is None
-        else torch.as_tensor(samples.is_macro, dtype=torch.float32, device=device),
+        torch.as_tensor(weights, dtype=torch.float32),
+        None if samples.is_macro is None else torch.as_tensor(samples.is_macro, dtype=torch.float32),
     )
 
 

@@ -13,7 +13,8 @@ N_PARTS = 5
 def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
     """Divide training samples by subject, a fifth of them held out, classes spread as evenly as can be.
 
-    Only subjects with micro-expressions are held out, and only by these; see ``divisions``.
+    Only subjects with micro-expressions are held out, and only by these; see ``divisions``. Whoever alone
+    shows a class is not among them: it could not be learned, though the held-out loss would count it.
 
     Returns
     -------
@@ -23,7 +24,7 @@ def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray
     Raises
     ------
     TrainingError
-        If there is only one subject with micro-expressions.
+        If there is only one subject with micro-expressions, or some class is lost whoever is held out.
     """
     n_subjects = len(set(np.array(train.subjects)[_micro(train)]))
     if n_subjects < 2:
@@ -31,7 +32,14 @@ def hold_out(train: LabelledSamples, rng: np.random.Generator) -> tuple[IntArray
             f"'selection: inner_val' holds out training subjects, and there is only {n_subjects}. "
             "Take 'selection: last'."
         )
-    return divisions(train, rng)[0]
+    classes = set(train.labels)
+    for learned, held_out in divisions(train, rng):
+        if set(train.labels[learned]) == classes:
+            return learned, held_out
+    raise TrainingError(
+        "'selection: inner_val' holds out training subjects, and whoever is held out, nobody else shows some "
+        f"class. Clips (subjects): {_spread(train)}. Take 'selection: last'."
+    )
 
 
 def divisions(train: LabelledSamples, rng: np.random.Generator) -> list[tuple[IntArray, IntArray]]:
@@ -64,6 +72,13 @@ def divisions(train: LabelledSamples, rng: np.random.Generator) -> list[tuple[In
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         parts = [held_out for _, held_out in splitter.split(labels, labels, groups)]
     return [(np.flatnonzero(~np.isin(train.subjects, groups[part])), micro[part]) for part in parts]
+
+
+def _spread(train: LabelledSamples) -> str:
+    """Count the clips and the subjects of every class that occurs."""
+    subjects = np.array(train.subjects)
+    rows = {train.classes[label]: train.labels == label for label in np.unique(train.labels)}
+    return ", ".join(f"{name} {chosen.sum()} ({len(set(subjects[chosen]))})" for name, chosen in rows.items())
 
 
 def _micro(train: LabelledSamples) -> IntArray:

@@ -93,7 +93,8 @@ def train_network(
     if device.type == "cpu":
         reuse_memory()
     with reproducible(int(rng.integers(2**63)), device):
-        learned, held_out = divide(train, settings, rng, device)
+        learned, held_out = divide(train, settings, rng)
+        learned, held_out = learned.on(device), held_out and held_out.on(device)
         network = design.build(len(train.classes))
         network = network.to(device).train()
         if learned.images.ndim == 4 and device.type == "cpu":
@@ -188,6 +189,9 @@ class Run:
         validated = None
         if self.held_out is not None:
             validated = validation_loss(self.network, self.held_out, self.design, self.settings.batch_size)
+            if not np.isfinite(validated):
+                what = f"The loss on held-out subjects is {validated} after epoch {self.epoch}"
+                raise diverged(what, self.settings)
             if self.best.improves(validated):
                 self.best = Best(validated, self.epoch, copied(self.network))
         if self.course.watch is not None:

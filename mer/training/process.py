@@ -13,7 +13,7 @@ _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 
 @contextmanager
 def reproducible(seed: int, device: torch.device) -> Iterator[None]:
-    """Draw from a torch stream of our own and compute in one order; leave no trace outside."""
+    """Draw from a torch stream of our own and compute in one order; torch is afterwards as it was."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     deterministic = torch.are_deterministic_algorithms_enabled()
     filled = torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]

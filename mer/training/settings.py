@@ -34,10 +34,10 @@ ScheduleEpochs = Annotated[
 ]
 ScheduleFactor = Annotated[float, Field(gt=0, le=1, description="Factor of the schedule 'step'.")]
 Balance = Annotated[
-    Literal["none", "class_weights", "root_class_weights", "resample"],
+    Literal["none", "class_weights", "resample"],
     Field(
-        description="'class_weights' weighs the loss so that classes count the same, 'root_class_weights' "
-        "goes half that way, 'resample' repeats samples of small classes until all are equally large."
+        description="'class_weights' weighs the loss so that classes count the same, 'resample' repeats "
+        "samples of small classes until all are equally large."
     ),
 ]
 ClipNorm = Annotated[float | None, Field(gt=0, description="Largest norm of the gradient; null for none.")]

@@ -9,7 +9,7 @@ import copy
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,11 @@ class Fold:
     best: Best = field(default_factory=Best)
     problem: TrainingError | None = None
 
+    def on(self, device: torch.device) -> "Fold":
+        """Return the fold with its samples on a device."""
+        held_out = self.held_out and self.held_out.on(device)
+        return replace(self, learned=self.learned.on(device), held_out=held_out)
+
 
 def train_stacked(
     design: NetworkDesign,
@@ -69,19 +74,21 @@ def train_stacked(
     results: dict[int, nn.Module | TrainingError] = {}
     for number, (train, rng, course) in enumerate(zip(trains, rngs, courses, strict=True)):
         try:
-            folds[number] = _start(design, settings, train, rng, course, device)
+            folds[number] = _start(design, settings, train, rng, course)
         except TrainingError as error:
             results[number] = error
     waiting = _alike(settings, folds)
     while waiting:
         members = waiting.pop(0)
-        stack = [copy.copy(folds[member]) for member in members]
+        # A stack that does not fit starts again.
+        stack = [replace(folds[member], rng=copy.deepcopy(folds[member].rng)) for member in members]
         for fold in stack:
-            fold.rng = copy.deepcopy(fold.rng)  # a stack that does not fit starts again
             fold.course.watched.clear()
         done = _train_stack(stack, design, settings, device)
         if done is not None:
             results.update(zip(members, done, strict=True))
+            for member in members:
+                del folds[member]
         elif len(members) == 1:
             results[members[0]] = TrainingError("One fold alone does not fit into the device's memory.")
         else:
@@ -97,11 +104,10 @@ def _start(
     train: LabelledSamples,
     rng: np.random.Generator,
     course: Course,
-    device: torch.device,
 ) -> Fold:
-    """Divide the samples of a fold and draw its initial weights."""
+    """Divide the samples of a fold and draw its initial weights, both on the CPU."""
     with reproducible(int(rng.integers(2**63)), torch.device("cpu")):
-        learned, held_out = divide(train, settings, rng, device)
+        learned, held_out = divide(train, settings, rng)
         return Fold(design.build(len(train.classes)), rng, course, learned, held_out)
 
 
@@ -146,7 +152,8 @@ class Stack:
     def __init__(
         self, folds: Sequence[Fold], design: NetworkDesign, settings: TrainingParams, device: torch.device
     ) -> None:
-        self.folds, self.design, self.settings, self.device = folds, design, settings, device
+        self.design, self.settings, self.device = design, settings, device
+        self.folds = [fold.on(device) for fold in folds]
         weights, statistics = stack_module_state([fold.network for fold in folds])
         self.weights = {
             name: tensor.detach().to(device).requires_grad_(tensor.requires_grad)
@@ -273,22 +280,28 @@ class Stack:
             gradient.mul_(factors.view(-1, *[1] * (gradient.ndim - 1)))
 
     def _after_epoch(self, losses: FloatArray) -> None:
-        """Compare the epoch with the best one of every fold, and let others watch."""
+        """Judge the epoch of every fold that still trains."""
         for number, (fold, loss) in enumerate(zip(self.folds, losses, strict=True)):
-            if self._is_over(fold, self.epoch - 1):
-                continue
-            if not np.isfinite(loss):
-                fold.problem = diverged(f"The loss is {loss} after epoch {self.epoch}", self.settings)
-                continue
-            validated = None
-            if fold.held_out is not None:
-                validated = self._validate(number, fold.held_out)
-                if fold.best.improves(validated):
-                    fold.best = Best(validated, self.epoch, self._copy_of(number))
-            if fold.course.watch is not None:
-                fold.course.watched.append(fold.course.watch(self._network(number)))
-            if fold.course.tell is not None:
-                fold.course.tell(Progress(self.epoch, self.settings.epochs, float(loss), validated))
+            if not self._is_over(fold, self.epoch - 1):
+                fold.problem = self._judge(number, fold, float(loss))
+
+    def _judge(self, number: int, fold: Fold, loss: float) -> TrainingError | None:
+        """Compare an epoch with the best one of a fold, and let others watch; returns what went wrong."""
+        if not np.isfinite(loss):
+            return diverged(f"The loss is {loss} after epoch {self.epoch}", self.settings)
+        validated = None
+        if fold.held_out is not None:
+            validated = self._validate(number, fold.held_out)
+            if not np.isfinite(validated):
+                what = f"The loss on held-out subjects is {validated} after epoch {self.epoch}"
+                return diverged(what, self.settings)
+            if fold.best.improves(validated):
+                fold.best = Best(validated, self.epoch, self._copy_of(number))
+        if fold.course.watch is not None:
+            fold.course.watched.append(fold.course.watch(self._network(number)))
+        if fold.course.tell is not None:
+            fold.course.tell(Progress(self.epoch, self.settings.epochs, loss, validated))
+        return None
 
     def _is_over(self, fold: Fold, epoch: int) -> bool:
         """Whether a fold failed, or alone would have stopped."""

@@ -38,9 +38,9 @@ def test_the_method_can_be_added_with_a_module_and_its_name(project, blocks):
     sweep = {**TINY_SWEEP, "variants": {**TINY_SWEEP["variants"], "nearest_mean": {}}}
     plan = project.planned(sweep)
     assert runs_of(plan) == {"nearest_mean/s0/000-002.parquet"}
-    project.run(sweep)
-    (path,) = project.packs("tiny", "nearest_mean")
-    assert len(pd.read_parquet(path)) == 9
+    predictions = "results/tiny/predictions/p/nearest_mean.parquet"
+    project.run(sweep, predictions)
+    assert len(pd.read_parquet(project.root / predictions)) == 9
 
 
 def check_style(root, path):

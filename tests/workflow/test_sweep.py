@@ -303,13 +303,14 @@ def test_a_damaged_part_is_named_and_can_be_made_again(project):
     damaged = parts.with_name("demo.s02.safetensors")
     damaged.write_bytes(b"")
     sweep = with_variant(net={"method": "ststnet", "epochs": 1})
-    printed = project.snakemake("--cores", "2", "--configfile", project.write(sweep), ok=False)
+    target = "results/tiny/tables/p.csv"
+    printed = project.snakemake(target, "--cores", "2", "--configfile", project.write(sweep), ok=False)
     assert "demo.s02.safetensors: not a complete file of arrays" in printed
     assert f"Delete {parts.relative_to(project.root)} and the named part" in printed
     damaged.unlink()
     parts.unlink()
-    project.run(sweep)
-    assert project.planned(sweep) == set()
+    project.run(sweep, target)
+    assert project.planned(sweep, "--", target) == set()
 
 
 def test_a_moved_data_folder_makes_nothing_stale(copy_project, flow_table, tmp_path):
@@ -322,10 +323,11 @@ def test_a_moved_data_folder_makes_nothing_stale(copy_project, flow_table, tmp_p
         "variants": {"net": {"method": "ststnet", "epochs": 1}},
     }
     (project.root / "paths.yaml").write_text(f"flow: {root}\n")
-    project.run(sweep)
+    target = "results/tiny/tables/p.csv"
+    project.run(sweep, target)
     root.rename(tmp_path / "moved")
     (project.root / "paths.yaml").write_text(f"flow: {tmp_path / 'moved'}\n")
-    assert project.planned(sweep) == set()
+    assert project.planned(sweep, "--", target) == set()
 
 
 def test_the_list_of_contents_names_what_belongs_to_the_sweep(finished):

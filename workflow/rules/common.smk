@@ -257,7 +257,8 @@ def n_cores(w):
 
 def train_mb(w, threads, attempt):
     jobs, *names = campaign.of_run(w.split, w.run)
-    return jobs.training_mb(*names, threads, attempt)
+    n_cells = mer.sweep.training.n_cells(*pack_of(w))
+    return jobs.training_mb(*names, n_cells, threads, attempt)
 
 
 def train_minutes(w, threads, attempt):

@@ -1,5 +1,6 @@
 """Folds are honest and do not depend on their companions."""
 
+import copy
 import json
 import os
 import signal
@@ -136,6 +137,51 @@ def test_scores_of_the_wrong_shape_are_refused(prepared, tmp_path, monkeypatch):
     use(monkeypatch, replace(METHODS["majority"], build=lambda params, execution: Odd()))
     with pytest.raises(MerError, match=r"expected scores of shape \(N, K\) = \(6, 3\), got \(6, 2\)"):
         run(prepared, tmp_path, spec_of(prepared, "majority"))
+
+
+def test_scores_that_are_no_numbers_are_refused_and_not_kept(prepared, tmp_path, monkeypatch):
+    class Odd:
+        def fit(self, train, rng):
+            self.broken = "demo:s03" not in train.subjects
+            return copy.copy(self)
+
+        def predict_proba(self, samples):
+            return np.full((len(samples), 3), np.nan if self.broken else 1 / 3)
+
+    use(monkeypatch, replace(METHODS["majority"], build=lambda params, execution: Odd()))
+    with pytest.raises(MerError, match=r"Fold 2 \('demo:s03'\), seed 0: Some scores .* are no numbers"):
+        run(prepared, tmp_path, spec_of(prepared, "majority"), folder=tmp_path / "kept")
+    assert {path.stem for path in (tmp_path / "kept").iterdir()} == {"s0-000", "s0-001", "s0-003"}
+
+
+def test_folds_that_cannot_be_trained_together_are_trained_alone(prepared, monkeypatch, caplog):
+    """As on a GPU, where small networks are stacked."""
+
+    class Breaking:
+        def fit(self, train, rng):
+            if "demo:s03" not in train.subjects:
+                raise RuntimeError("no kernel")
+            return METHODS["majority"].build(None, None).fit(train, rng)
+
+    entry = replace(METHODS["majority"], stackable=True, build=lambda params, execution: Breaking())
+    use(monkeypatch, entry)
+    monkeypatch.setattr(fold, "device_name", lambda kind: "a GPU")
+    split, cells = read_folds(prepared.folds), [Cell(0, number) for number in range(4)]
+    work = Work(spec_of(prepared, "majority"), Execution(device="cuda"), split, train._data(split, []))
+    outcomes = dict(train._outcomes(work, cells))
+    assert "cannot be trained together" in caplog.text
+    assert str(outcomes.pop(cells[2])).endswith("RuntimeError: no kernel")
+    assert [len(rows) for rows in outcomes.values()] == [6, 6, 6]
+
+
+def test_a_checkpoint_is_of_one_model_of_gpu(prepared, monkeypatch):
+    split = read_folds(prepared.folds)
+    work = Work(spec_of(prepared, "majority"), Execution(device="cuda"), split, train._data(split, []))
+    identities = set()
+    for name in ("A100", "V100"):
+        monkeypatch.setattr(fold, "device_name", lambda kind, name=name: name)
+        identities.add(fold._course(work, Cell(0, 0), work.test(Cell(0, 0))).identity)
+    assert len(identities) == 2
 
 
 def test_a_fold_that_does_not_exist_is_refused(prepared, tmp_path):
@@ -279,6 +325,7 @@ def test_the_time_before_an_interruption_counts(prepared, tmp_path, monkeypatch)
 
     spec, folder, read = spec_of(prepared, "ststnet", 0, 0), tmp_path / "kept", Keeper.read
     monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(checkpoints, "WRITING_TIMES_BETWEEN", 0)
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(Teller, "__call__", stop)
         run(prepared, tmp_path, spec, folder=folder)

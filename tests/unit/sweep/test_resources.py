@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mer.core.types import Execution
 from mer.features import FEATURES
 from mer.features.base import Recipe
 from mer.methods import METHODS
@@ -30,6 +31,13 @@ def test_every_method_and_representation_declares_what_it_takes_and_nothing_else
     assert set(TRAINING) == set(METHODS)
     assert set(PREPARING) == set(FEATURES)
     assert all(needs.core_ms > 0 and needs.memory_mb >= 500 for needs in TRAINING.values())
+
+
+@pytest.mark.parametrize("name", [name for name, spec in METHODS.items() if spec.stackable])
+def test_the_weights_of_networks_that_are_stacked_are_declared(name):
+    spec = METHODS[name]
+    n = spec.build(spec.params(), Execution(device="cpu")).n_parameters(3)
+    assert TRAINING[name].weights_mb == pytest.approx(4 * n / 1e6, rel=0.02, abs=0.1)
 
 
 def test_a_fold_takes_epochs_times_members_times_samples(monkeypatch):
@@ -75,12 +83,19 @@ def test_only_networks_ask_for_a_gpu_and_nobody_does_with_device_cpu():
 
 
 def test_memory_counts_workers_samples_and_the_gpu_and_doubles_with_every_attempt(monkeypatch):
-    monkeypatch.setitem(TRAINING, "ststnet", TrainingNeeds(memory_mb=700))
+    monkeypatch.setitem(TRAINING, "ststnet", TrainingNeeds(memory_mb=700, weights_mb=20.0))
     monkeypatch.setitem(PREPARING, "flow_image", PreparingNeeds(kilobytes=1024.0))
     # 9 clips of 1 MB: 1000 around, 9 of data, and 709 for each of two workers.
-    assert jobs(device="cpu").training_mb("p", "ststnet", 2, 1) == 1000 + 9 + 2 * 709
-    assert jobs().training_mb("p", "ststnet", 2, 1) == 1000 + 9 + 2 * 709 + 4000
-    assert jobs().training_mb("p", "ststnet", 2, 3) == 4 * (1000 + 9 + 2 * 709 + 4000)
+    variants = {"svm": {"method": "flow_svm"}, "ststnet": {"epochs": 10, "members": 2}}
+    monkeypatch.setitem(TRAINING, "flow_svm", TrainingNeeds(memory_mb=700))
+    on_cpu, either = jobs(device="cpu", variants=variants), jobs(variants=variants)
+    assert on_cpu.training_mb("p", "svm", 3, 2, 1) == 1000 + 9 + 2 * 709
+    assert on_cpu.training_mb("p", "ststnet", 3, 2, 1) == 1000 + 9 + 2 * 709
+    # On a GPU two networks of each of three folds at once: their samples five times, their weights thrice.
+    whole = 1000 + 9 + 2 * 709 + 4000 + 6 * (5 * 9 + 3 * 20)
+    assert either.training_mb("p", "ststnet", 3, 2, 1) == whole
+    assert either.training_mb("p", "ststnet", 3, 2, 3) == 4 * whole
+    assert either.training_mb("p", "svm", 3, 2, 1) == 1000 + 9 + 2 * 709
 
 
 def test_time_is_three_times_the_estimate_on_the_cores_there_are(monkeypatch):

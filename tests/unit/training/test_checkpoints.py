@@ -37,6 +37,23 @@ def test_the_last_state_replaces_the_one_before(path):
     assert [file.name for file in path.parent.iterdir()] == ["fold.pt"]
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), RuntimeError("failed writing file data/0")])
+def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(path, monkeypatch, caplog, error):
+    keeper = Keeper(path, "mine")
+    keeper.write(STATE)
+
+    def save(state, temporary):
+        temporary.write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr(checkpoints.torch, "save", save)
+    keeper.write(STATE | {"epoch": 4})
+    assert "fold.pt cannot be written, training goes on without it" in caplog.text
+    assert keeper.read()["epoch"] == 3
+    assert [file.name for file in path.parent.iterdir()] == ["fold.pt"]
+    assert not keeper.is_due
+
+
 def test_a_checkpoint_of_something_else_is_not_read(path):
     Keeper(path, "mine").write(STATE)
     assert Keeper(path, "yours").read() is None
@@ -49,6 +66,7 @@ def test_nothing_is_read_before_anything_is_written(path):
 def test_without_a_path_nothing_is_kept(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(checkpoints, "WRITING_TIMES_BETWEEN", 0)
     keeper = Keeper(None, "mine")
     assert not keeper.is_due
     keeper.write(STATE)

@@ -17,7 +17,6 @@ from mer.training.fold import divide
 from mer.training.loop import train_networks
 from mer.training.settings import Augmentation
 from tests.unit.training.conftest import (
-    CPU,
     SMALL,
     Small,
     StoppedError,
@@ -162,6 +161,7 @@ def test_flags_are_mixed_as_targets_are(toy, mixup):
 
 def test_a_run_that_goes_on_counts_on(mixed, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(checkpoints, "WRITING_TIMES_BETWEEN", 0)
 
     def stop(progress):
         if progress.epoch == 3:
@@ -198,7 +198,7 @@ def test_domains_are_never_stacked(toy, monkeypatch, design, stacked):
 
 
 def test_held_out_subjects_are_judged_by_their_micro_expressions(mixed):
-    learned, held_out = divide(mixed, settings_of(selection="inner_val"), np.random.default_rng(0), CPU)
+    learned, held_out = divide(mixed, settings_of(selection="inner_val"), np.random.default_rng(0))
     assert held_out.is_macro.tolist() == [0.0] * len(held_out.labels)
     assert 0 < learned.is_macro.sum() < 8
     # Of each of the four subjects, four of six clips are micro-expressions.
@@ -209,5 +209,5 @@ def test_class_weights_count_macro_expressions_too(make_samples):
     samples = replace(
         make_samples(np.zeros((4, 1)), [0, 1, 1, 1]), is_macro=np.array([False, False, True, True])
     )
-    learned, _ = divide(samples, settings_of(balance="class_weights"), np.random.default_rng(0), CPU)
+    learned, _ = divide(samples, settings_of(balance="class_weights"), np.random.default_rng(0))
     assert learned.weight_of_class.tolist() == pytest.approx([2, 2 / 3, 0])

@@ -8,7 +8,7 @@ from torch import nn
 from mer.training.design import NetworkDesign
 from mer.training.fold import Best, balanced_loss, copied, divide, losses_of, validation_loss
 from mer.training.held_out import hold_out
-from tests.unit.training.conftest import CPU, Small, settings_of
+from tests.unit.training.conftest import Small, settings_of
 
 
 def test_classes_count_the_same_in_the_balanced_loss():
@@ -38,7 +38,7 @@ def test_only_a_lower_loss_improves():
 
 def test_samples_are_divided_as_held_out(toy):
     samples = toy(24)
-    learned, held_out = divide(samples, settings_of(selection="inner_val"), np.random.default_rng(5), CPU)
+    learned, held_out = divide(samples, settings_of(selection="inner_val"), np.random.default_rng(5))
     rows, others = hold_out(samples, np.random.default_rng(5))
     for part, chosen in ((learned, rows), (held_out, others)):
         assert np.array_equal(part.images.numpy(), samples.data[chosen])
@@ -49,7 +49,7 @@ def test_samples_are_divided_as_held_out(toy):
 @pytest.mark.parametrize("selection", ["last", "oracle_test"])
 def test_nobody_is_held_out_unless_an_epoch_is_chosen_by_it(toy, selection):
     rng = np.random.default_rng(5)
-    learned, held_out = divide(toy(24), settings_of(selection=selection), rng, CPU)
+    learned, held_out = divide(toy(24), settings_of(selection=selection), rng)
     assert len(learned.labels) == 24
     assert held_out is None
     assert rng.bit_generator.state == np.random.default_rng(5).bit_generator.state
@@ -58,7 +58,7 @@ def test_nobody_is_held_out_unless_an_epoch_is_chosen_by_it(toy, selection):
 def test_only_class_weights_weigh_classes(toy):
     samples = toy(labels=[0, 0, 0, 2])
     for balance, expected in [("none", [1, 1, 1]), ("resample", [1, 1, 1]), ("class_weights", [2 / 3, 0, 2])]:
-        learned, _ = divide(samples, settings_of(balance=balance), np.random.default_rng(0), CPU)
+        learned, _ = divide(samples, settings_of(balance=balance), np.random.default_rng(0))
         assert learned.weight_of_class.tolist() == pytest.approx(expected)
         assert learned.targets.tolist() == [[1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 0, 1]]
 
@@ -66,7 +66,7 @@ def test_only_class_weights_weigh_classes(toy):
 def test_held_out_samples_are_judged_without_dropout_and_stay_untouched(toy):
     torch.manual_seed(0)
     network, design = Small(3).train(), NetworkDesign(Small)
-    _, held_out = divide(toy(24), settings_of(selection="inner_val"), np.random.default_rng(0), CPU)
+    _, held_out = divide(toy(24), settings_of(selection="inner_val"), np.random.default_rng(0))
     before = copied(network)
     first = validation_loss(network, held_out, design, 2)
     network.dropout.key.fill_(7)
@@ -83,7 +83,7 @@ def test_the_held_out_loss_is_that_of_the_scores(toy):
             return torch.tensor([math.log(2.0), 0.0, 0.0]).expand(len(x), 3)
 
     samples = toy(labels=[0] * 12 + [1] * 8)
-    _, held_out = divide(samples, settings_of(selection="inner_val"), np.random.default_rng(0), CPU)
+    _, held_out = divide(samples, settings_of(selection="inner_val"), np.random.default_rng(0))
     assert set(held_out.labels) == {0, 1}
     # Class 0 costs log 2, class 1 log 4, and both count the same: 3/2 log 2.
     loss = validation_loss(Blind(), held_out, NetworkDesign(Small), 4)

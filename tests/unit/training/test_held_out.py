@@ -62,13 +62,22 @@ def test_the_stream_alone_decides_who_is_held_out(people):
     assert len({tuple(divided(people, seed)[1]) for seed in range(10)}) > 3
 
 
-def test_a_rare_class_is_held_out_by_someone_without_a_warning(make_samples):
-    """Five subjects; one of them has the only two clips of class 2."""
+@pytest.mark.parametrize("seed", range(10))
+def test_who_alone_shows_a_class_is_not_held_out(make_samples, seed):
+    """Five subjects; one of them has the only two clips of class 2. Nothing warns."""
     labels = np.tile([0, 1], 15)
     labels[[0, 5]] = 2
     samples = make_samples(np.zeros((30, 1)), labels, [f"s{row % 5}" for row in range(30)])
-    _, held_out = divided(samples)
+    learned, held_out = divided(samples, seed)
     assert len(held_out) == 6
+    assert not {0, 5} & set(held_out)
+    assert {0, 5} < set(learned)
+
+
+def test_a_class_that_is_lost_whoever_is_held_out_is_an_error(make_samples):
+    samples = make_samples(np.zeros((9, 1)), np.repeat([0, 1, 2], 3), list("aaabbbccc"))
+    with pytest.raises(TrainingError, match=r"negative 3 \(1\), positive 3 \(1\), surprise 3 \(1\)\. Take"):
+        divided(samples)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 from mer.core.errors import TrainingError
 from mer.training.course import Course
 from mer.training.fold import divide, validation_loss
-from tests.unit.training.conftest import CPU, SMALL, same_weights, settings_of, train
+from mer.training.held_out import hold_out
+from tests.unit.training.conftest import SMALL, same_weights, settings_of, train, train_all
 
 # Noise is learned by heart, so that the held-out loss rises after some epochs.
 SETTINGS = {"epochs": 16, "lr": 0.02, "selection": "inner_val"}
@@ -25,7 +26,7 @@ def loss_of(network, samples, seed=0):
     """The loss on those that stream ``seed`` holds out, after the seed of the weights was drawn."""
     rng = np.random.default_rng(seed)
     rng.integers(2**63)
-    _, held_out = divide(samples, settings_of(**SETTINGS), rng, CPU)
+    _, held_out = divide(samples, settings_of(**SETTINGS), rng)
     network.train()
     loss = validation_loss(network, held_out, SMALL, 8)
     network.eval()
@@ -50,6 +51,19 @@ def test_patience_stops_after_as_many_epochs_without_a_better_one(toy):
     assert loss_of(network, samples) == pytest.approx(min(losses), abs=1e-6)
 
 
+def test_a_held_out_loss_that_is_no_number_is_a_problem_alone_and_stacked(toy):
+    samples, rng = toy(), np.random.default_rng(0)
+    rng.integers(2**63)  # of the weights
+    _, held_out = hold_out(samples, rng)
+    samples.data[held_out[0]] = np.nan
+    problem = "The loss on held-out subjects is nan after epoch 1. Lower the learning rate"
+    with pytest.raises(TrainingError, match=problem):
+        train(samples, **SETTINGS)
+    broken, whole = train_all([samples, toy()], **SETTINGS)
+    assert str(broken).startswith(problem)
+    assert not isinstance(whole, TrainingError)
+
+
 def test_patience_without_held_out_subjects_is_refused():
     with pytest.raises(ValidationError, match="'patience' stops by held-out subjects"):
         settings_of(patience=1)
@@ -60,7 +74,7 @@ def test_held_out_subjects_are_not_learned_from(toy):
     samples = toy()
     rng = np.random.default_rng(0)
     rng.integers(2**63)
-    _, held_out = divide(samples.with_data(np.arange(24.0)), settings_of(**SETTINGS), rng, CPU)
+    _, held_out = divide(samples.with_data(np.arange(24.0)), settings_of(**SETTINGS), rng)
     other = samples.data.copy()
     other[held_out.images.numpy().astype(int)] += 3
     first, _ = trained(samples, epochs=1)

@@ -15,6 +15,7 @@ EVERYTHING = Augmentation(flip=True, shift=0.1, rotation=10.0, zoom=0.1, brightn
 @pytest.fixture(autouse=True)
 def _keep_every_epoch(monkeypatch):
     monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(checkpoints, "WRITING_TIMES_BETWEEN", 0)
 
 
 @pytest.fixture

@@ -121,6 +121,23 @@ def test_a_stack_that_does_not_fit_is_halved(folds, tested, memory, caplog, limi
     assert alike(halved, whole, tested)
 
 
+def test_samples_that_do_not_fit_beside_each_other_halve_a_stack_too(folds, tested, monkeypatch, caplog):
+    whole, moved, original = train_all(folds), [], stacked.Fold.on
+
+    def on(fold, device):
+        moved.append(fold)
+        if len(moved) == 3:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return original(fold, device)
+
+    monkeypatch.setattr(stacked.Fold, "on", on)
+    with caplog.at_level(logging.WARNING):
+        halved = train_all(folds)
+    assert "3 folds do not fit into the device's memory; halved" in caplog.text
+    assert len(moved) == 6
+    assert alike(halved, whole, tested)
+
+
 def test_results_come_in_the_order_of_folds_when_stacks_are_halved(toy, tested, memory):
     several = [toy(n, seed=n) for n in (24, 30, 20, 31, 23)]  # 3, 4, 3, 4, 3 steps
     tried = memory(1)
@@ -170,6 +187,7 @@ class Interruption:
 @pytest.fixture
 def _keep_every_epoch(monkeypatch):
     monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(checkpoints, "WRITING_TIMES_BETWEEN", 0)
 
 
 @pytest.mark.usefixtures("_keep_every_epoch")
