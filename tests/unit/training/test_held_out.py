@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mer.core.errors import TrainingError
-from mer.training.held_out import hold_out
+from mer.training.held_out import divisions, hold_out
 
 
 def divided(samples, seed=0):
@@ -62,16 +62,15 @@ def test_the_stream_alone_decides_who_is_held_out(people):
     assert len({tuple(divided(people, seed)[1]) for seed in range(10)}) > 3
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(5))
 def test_who_alone_shows_a_class_is_not_held_out(make_samples, seed):
-    """Five subjects; one of them has the only two clips of class 2. Nothing warns."""
-    labels = np.tile([0, 1], 15)
-    labels[[0, 5]] = 2
-    samples = make_samples(np.zeros((30, 1)), labels, [f"s{row % 5}" for row in range(30)])
+    """Of three subjects one shows class 2 and nothing else; left to chance, it is held out. Nothing warns."""
+    labels, subjects = [2] * 6 + [0, 1] * 4, list("rrrrrrssssuuuu")
+    samples = make_samples(np.zeros((14, 1)), labels, subjects)
+    assert divisions(samples, np.random.default_rng(seed))[0][1].tolist() == [0, 1, 2, 3, 4, 5]
     learned, held_out = divided(samples, seed)
-    assert len(held_out) == 6
-    assert not {0, 5} & set(held_out)
-    assert {0, 5} < set(learned)
+    assert held_out.tolist() in ([6, 7, 8, 9], [10, 11, 12, 13])
+    assert set(range(6)) < set(learned)
 
 
 def test_a_class_that_is_lost_whoever_is_held_out_is_an_error(make_samples):
