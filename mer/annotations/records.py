@@ -1,7 +1,7 @@
 """Clips as annotated, and their frames found without opening them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mer.annotations.tree import Tree
@@ -25,7 +25,7 @@ class Record:
         Where the frames may lie, relative to the database's folder.
     kinds
         For each of ``folders`` a word for what lies there, cropped or raw frames; by default its
-        position. All clips of a database are taken from one kind, that with most clips.
+        position. All clips of a database are taken from one kind, see ``kind_of_all``.
     place
         Where the clip is described, for messages.
     files
@@ -131,7 +131,7 @@ def join(annotation: Annotation, tree: Tree, *, allow_partial: bool) -> Joined:
     unusable = [record for record in annotation.records if record.unusable]
     warnings = [f"{_named(record)} left out: {record.unusable}" for record in unusable]
     places = [_frames(record, tree) for record in usable]
-    kind = _most_frequent(kind for found in places for kind in found)
+    kind = kind_of_all([list(found) for found in places])
     found, problems = [], []
     for record, at in zip(usable, places, strict=True):
         folder, frames = at.get(kind, ("", {}))
@@ -179,16 +179,29 @@ def _frames(record: Record, tree: Tree) -> dict[str, tuple[str, Mapping[int, str
     return found
 
 
-def _most_frequent(kinds: Iterable[str]) -> str:
-    """Return the kind that most clips have; of several the first that was met."""
-    counts = Counter(kinds)
-    return max(counts, key=counts.__getitem__, default="")
+def kind_of_all(kinds: Sequence[Sequence[str]]) -> str:
+    """Choose the kind of frames that all clips are taken from, by what each clip has, preferred first.
+
+    It is the first that half as many clips have as have the most frequent one: some clips that are missing do
+    not change the frames of all others, and a few cropped for trying out are not taken for the database.
+
+    Examples
+    --------
+    >>> kind_of_all([["raw"], ["cropped", "raw"], ["cropped", "raw"]])
+    'cropped'
+    >>> kind_of_all([["raw"], ["raw"], ["raw"], ["cropped", "raw"]])
+    'raw'
+    """
+    counts = Counter(kind for one in kinds for kind in one)
+    # A clip that has several tells which of them comes first.
+    ordered = dict.fromkeys(kind for one in sorted(kinds, key=len, reverse=True) for kind in one)
+    return next((kind for kind in ordered if 2 * counts[kind] >= max(counts.values())), "")
 
 
 def _missing(record: Record, folder: str, frames: Mapping[int, str], elsewhere: Sequence[str]) -> str:
     """Say what is missing of a clip's frames; blank if nothing that it cannot do without."""
     if not folder and elsewhere:
-        return f"its frames are in {elsewhere[0]}, those of most clips are not: put them where the others are"
+        return f"its frames are in {elsewhere[0]}, those of the others are not: put them where these are"
     if not folder:
         others = len(record.folders) - 1
         return f"no images in {record.folders[0]}" + (

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import io
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,8 @@ def read_grids(path: Path) -> dict[str, Grid]:
             workbook = CalamineWorkbook.from_path(str(path))
             return {
                 name: [
-                    [_as_text(cell) for cell in row] for row in workbook.get_sheet_by_name(name).to_python()
+                    [_as_text(cell) for cell in row]
+                    for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
                 ]
                 for name in workbook.sheet_names
             }
@@ -121,8 +123,9 @@ def _read_csv(path: Path) -> Grid:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    delimiter = max(",;\t", key=text.splitlines()[0].count) if text.strip() else ","
-    rows = csv.reader(text.splitlines(), delimiter=delimiter)
+    delimiter = max(",;\t", key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
+    # Not of its lines: for str.splitlines an ellipsis of Windows, read as Latin, ends one as well.
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     return [[_WHOLE.sub(r"\1", cell.strip()) for cell in row] for row in rows]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mer.annotations.records import Record, Unversioned, in_order
+from mer.annotations.records import Record, Unversioned, in_order, kind_of_all
 from mer.annotations.sheets import SheetRow, find_table
 from mer.annotations.tree import Tree
 from mer.annotations.values import Notes, frame, label
@@ -110,7 +110,7 @@ class Smic:
                 folders=folders,
                 place=folders[0],
                 fps=self.fps,
-                kinds=tuple("cropped" if _is_cropped(folder) else "raw" for folder in folders),
+                kinds=_kinds(folders),
                 throughout=True,
             )
 
@@ -130,10 +130,14 @@ class Smic:
         ]
         if doubled:
             raise DataError(listed(f"{tree.name}: clips with two folders. Remove or rename one:", doubled))
-        return {
+        chosen = {
             clip: tuple(sorted(paths, key=lambda path: not _is_cropped(path)))
             for clip, paths in sorted(found.items())
         }
+        kinds = {clip: _kinds(folders) for clip, folders in chosen.items()}
+        if kind_of_all(list(kinds.values())) not in kinds.get(ODD_CLIP, ()):
+            chosen.pop(ODD_CLIP, None)  # known to be missing where the others are
+        return chosen
 
     def _is_mine(self, *places: Sequence[str]) -> bool:
         """Tell by names whether this camera filmed a clip: the first places that name one decide."""
@@ -217,6 +221,10 @@ def _parts(clip: str) -> tuple[str, str, str]:
 
 def _is_cropped(path: str) -> bool:
     return "crop" in path.casefold()
+
+
+def _kinds(folders: Sequence[str]) -> tuple[str, ...]:
+    return tuple("cropped" if _is_cropped(folder) else "raw" for folder in folders)
 
 
 def _further(row: SheetRow, first: Record) -> Iterator[Record]:

@@ -41,7 +41,7 @@ def code_digest(*modules: str) -> str:
     *modules
         Dotted names, for example ``mer.methods.ststnet``.
     """
-    return digest([[name, _module_digest(name)] for name in sorted(_closure(modules))])
+    return digest([[name, module_digest(name)] for name in sorted(_closure(modules))])
 
 
 def _closure(modules: tuple[str, ...]) -> set[str]:
@@ -72,7 +72,7 @@ def _imports(module: str) -> tuple[str, ...]:
 
 
 @cache
-def _module_digest(module: str) -> str:
+def module_digest(module: str) -> str:
     """Digest one module without docstrings and comments, and its data files."""
     hashed = hashlib.sha256()
     _hash_node(_tree(module), hashed)
@@ -87,7 +87,8 @@ def _module_digest(module: str) -> str:
 def _hash_node(node: ast.AST, hashed: Any) -> None:  # noqa: ANN401  # hashlib names no type
     """Feed a syntax tree to a hash: kinds of nodes and what is set in them.
 
-    Fields that are empty are left out, because versions of Python differ in which they have.
+    Fields that are empty are left out, because versions of Python differ in which they have; a gap in a list
+    is not, as it tells a default or an unpacked mapping from its neighbours.
     """
     hashed.update(type(node).__name__.encode())
     for name, value in ast.iter_fields(node):
@@ -98,7 +99,7 @@ def _hash_node(node: ast.AST, hashed: Any) -> None:  # noqa: ANN401  # hashlib n
                 hashed.update(f"({name}".encode())
                 _hash_node(item, hashed)
                 hashed.update(b")")
-            elif item is not None:
+            elif item is not None or isinstance(value, list):
                 hashed.update(f"[{name}={item!r}]".encode())
 
 

@@ -12,7 +12,7 @@ from mer.annotations.records import Record, Unversioned, in_order
 from mer.annotations.sheets import Grid
 from mer.annotations.tree import Tree
 from mer.annotations.values import Notes, action_units, frame, label
-from mer.core.errors import DataError
+from mer.core.errors import DataError, listed
 from mer.core.location import Location
 from mer.datasets.annotated import SheetParams, build_database
 from mer.datasets.base import DatasetSpec
@@ -42,12 +42,15 @@ def read(tree: Tree, params: CasmeSquaredParams) -> Unversioned:
     codes = _mapping(sheets, r"\d{4}")
     videos = list(_videos(tree))
     notes = Notes()
-    records = []
+    records, unnamed = [], dict[str, str]()
     for sheet, number, row in _rows(sheets):
         if params.expressions not in ("all", row[7].split("-")[0].casefold()):
             continue
         place = f"{path}[{sheet}], row {number}"
-        folder = folders.get(row[0], f"s{row[0]}")
+        if row[0] not in folders:
+            unnamed.setdefault(row[0], place)
+            continue
+        folder = folders[row[0]]
         emotion = label(row[6], notes, place)
         onset, apex, offset = (
             frame(row[c], n, place, notes) for c, n in ((2, "onset"), (3, "apex"), (4, "offset"))
@@ -70,6 +73,16 @@ def read(tree: Tree, params: CasmeSquaredParams) -> Unversioned:
             unusable=uncoded,
         )
         records.append(in_order(record, notes))
+    if unnamed:
+        # Other numbers are names of folders too, of other people.
+        found = [f"{subject} ({place})" for subject, place in unnamed.items()]
+        raise DataError(
+            listed(
+                f"{tree.name}/{path}: no sheet of pairs says which folder is whose, as 1 is s15, for these "
+                "subjects. Take the workbook as it is distributed, with all its sheets:",
+                found,
+            )
+        )
     return Unversioned(tuple(records), notes.warnings())
 
 

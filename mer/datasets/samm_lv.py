@@ -44,7 +44,8 @@ def read(tree: Tree, params: SammLvParams) -> Unversioned:
 
     A macro-expression's clip ends in ``_macro``: one name stands for one of each.
 
-    Frame numbers are those of the long videos, not of SAMM's clips.
+    Frame numbers are those of the long videos, not of SAMM's clips. They begin with 1: an onset of 0 means
+    that it was not coded.
     """
 
     def make(row: SheetRow, record: Record) -> Record | None:
@@ -53,6 +54,8 @@ def read(tree: Tree, params: SammLvParams) -> Unversioned:
             return None
         subject, video = record.clip.split("_")[0], "_".join(record.clip.split("_")[:2])
         folders = tuple(pattern.format(video=video) for pattern in params.frames or FRAMES)
+        if record.onset == 0:
+            record = replace(record, onset=None, unusable="its onset is not coded")
         return replace(
             record,
             subject=subject,

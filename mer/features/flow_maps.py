@@ -45,12 +45,17 @@ class FlowMapParams(Params):
         """Channels of an image."""
         return 2 if self.channels == "u_v" else 3
 
+    @property
+    def flow_settings(self) -> dict[str, float]:
+        """What the flow is computed with beside its defaults."""
+        return {"attachment": self.attachment} if self.flow == "tvl1_skimage" else {}
+
 
 def flow_maps(first: Array, second: Array, params: FlowMapParams, device: str) -> Array:
     """Compute the flow images of N pairs of frames.
 
-    Flow and strain are computed at the frames' size, then shrunk by area averaging; displacements keep
-    the unit of the frames' pixels.
+    Flow and strain are computed at the frames' size, then shrunk by area averaging, or enlarged linearly;
+    displacements keep the unit of the frames' pixels.
 
     Parameters
     ----------
@@ -68,8 +73,7 @@ def flow_maps(first: Array, second: Array, params: FlowMapParams, device: str) -
     """
     from mer.features.optical_flow import flows  # planning needs the settings, not the computation
 
-    settings = {"attachment": params.attachment} if params.flow == "tvl1_skimage" else {}
-    fields = flows(first, second, params.flow, device, **settings)
+    fields = flows(first, second, params.flow, device, **params.flow_settings)
     return np.stack([image_of_flow(field, params) for field in fields])
 
 
@@ -85,7 +89,8 @@ def image_of_flow(field: FloatArray, params: FlowMapParams) -> Array:
     elif params.channels == "u_v_magnitude":
         maps.append(np.hypot(*field))
     side = (params.size, params.size)
-    small = np.stack([cv2.resize(plane, side, interpolation=cv2.INTER_AREA) for plane in maps])
+    method = cv2.INTER_AREA if min(field.shape[1:]) > params.size else cv2.INTER_LINEAR
+    small = np.stack([cv2.resize(plane, side, interpolation=method) for plane in maps])
     return small.astype(np.float32) if params.scaling == "pixels" else minmax_255(small)
 
 

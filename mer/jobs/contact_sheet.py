@@ -117,7 +117,7 @@ def _row(
     onset_frame, apex_frame = prepared.frames[0], prepared.frames[apex]
     params = recipe.params if isinstance(recipe.params, FlowMapParams) else FlowMapParams(flow=_SHOWN_FLOW)
     onset_grey, apex_grey = grey_frames(np.stack([onset_frame, apex_frame]))
-    field = flow(onset_grey, apex_grey, params.flow)
+    field = flow(onset_grey, apex_grey, params.flow, **params.flow_settings)
     return SheetRow(
         name=sample.sample_id,
         onset=clip.frames[0],

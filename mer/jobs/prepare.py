@@ -163,7 +163,10 @@ def _arrays(recipe: Recipe, feature: Feature, clips: Sequence[Clip]) -> Sequence
     """Compute the arrays of clips, or say why one cannot be computed."""
     windows = recipe.preprocessing.windows
     if isinstance(feature, BatchFeature) and windows is None:
-        return feature.compute_many(clips)
+        try:
+            return feature.compute_many(clips)
+        except MerError:
+            pass  # of one of them: which, shows when each is alone
     arrays: list[Array | MerError] = []
     for clip in clips:
         try:

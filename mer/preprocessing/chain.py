@@ -56,6 +56,8 @@ def faceless(clip: Clip, settings: Preprocessing) -> str:
     """Say why a step that needs a face cannot be done; blank if it can, or if there is none."""
     if settings.landmarks is None or clip.landmarks is not None:
         return ""
+    if settings.align is None and settings.crop is None and clip.apex is not None:
+        return ""  # landmarks are for spotting, and the apex is known
     return _NO_LANDMARKS[settings.landmarks]
 
 

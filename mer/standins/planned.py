@@ -8,7 +8,7 @@ from typing import Any
 
 from mer.annotations.sheets import Grid
 from mer.annotations.tree import PlannedTree
-from mer.core.digests import code_digest, digest
+from mer.core.digests import code_digest, digest, module_digest
 from mer.core.errors import DataError, unknown_name
 from mer.standins.catalogue import STAND_INS
 from mer.standins.plan import Cell, Formula, PlannedClip, StandInParams, Workbook
@@ -104,8 +104,10 @@ def stand_in_folder(key: str, params: StandInParams) -> Path:
 @cache
 def _code(key: str) -> str:
     """Digest the code and the data that one stand-in is made with."""
-    module = STAND_INS[key].clips.__module__
-    return digest([code_digest("mer.standins.frames", module), published_digest(), organisers_list()])
+    chosen, drawn = ("mer.standins.scaling", STAND_INS[key].clips.__module__), "mer.standins.frames"
+    # What writes files knows the plans of all databases; of it counts what it does itself.
+    written = [module_digest("mer.standins.write"), code_digest("mer.annotations.landmarks")]
+    return digest([code_digest(drawn, *chosen), written, published_digest(), organisers_list()])
 
 
 def _as_read(sheet: Sequence[Sequence[Cell]]) -> Grid:

@@ -292,6 +292,24 @@ def test_an_unfinished_stand_in_has_no_note_and_can_be_replaced(tmp_path, monkey
     assert (tmp_path / "out" / "STAND-IN.json").is_file()
 
 
+@pytest.mark.parametrize("module", ["write", "scaling", "frames", "casme2"])
+def test_another_way_of_drawing_choosing_or_writing_has_another_folder(module, monkeypatch):
+    from mer.core import digests
+    from mer.standins import planned as planning
+
+    whole, changed = digests.module_digest, f"mer.standins.{module}"
+    names = {"before": planning.stand_in_folder("casme2", StandInParams())}
+    for place in (digests, planning):
+        monkeypatch.setattr(place, "module_digest", lambda name: whole(name) + "!" * (name == changed))
+    remembered = (planning._code, digests.code_digest)
+    try:
+        [one.cache_clear() for one in remembered]
+        names["after"] = planning.stand_in_folder("casme2", StandInParams())
+    finally:
+        [one.cache_clear() for one in remembered]
+    assert names["before"] != names["after"]
+
+
 def test_other_scales_sizes_and_versions_have_other_folders():
     from mer.standins.planned import stand_in_folder
 

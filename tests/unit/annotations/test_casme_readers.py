@@ -203,6 +203,16 @@ def test_a_missing_coding_of_casme_squared_is_explained(read):
         read("casme_squared", {"a.xlsx": [["Subject", "Filename"]]})
 
 
+def test_a_subject_of_casme_squared_without_a_folder_is_not_looked_for_in_anothers(read):
+    """Subject 15 is not s15, who is subject 1."""
+    rows = [squared("1", "disgust1_1", 1, 2, 3), squared("15", "anger1_1", 1, 2, 3)]
+    rows += [squared("16", "anger1_1", 1, 2, 3), squared("15", "anger1_2", 4, 5, 6)]
+    with pytest.raises(DataError, match="no sheet of pairs says which folder is whose") as caught:
+        read("casme_squared", casme_squared(*rows))
+    named = str(caught.value).splitlines()[1:]
+    assert [line.strip()[:4] for line in named] == ["15 (", "16 ("]
+
+
 # CAS(ME)³.
 
 CASME3 = ["Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Objective class", "emotion"]

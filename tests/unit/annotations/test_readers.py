@@ -96,9 +96,11 @@ def test_one_name_of_the_long_videos_is_macro_and_micro(read):
     assert len(read("samm_lv", samm_lv(*rows)).records) == 1
 
 
-def test_an_apex_of_minus_one_and_an_onset_of_nought_are_read(read):
+def test_an_apex_of_minus_one_and_an_onset_of_nought_are_not_coded(read):
     rows = [long_video("006_1_1", 10, -1, 30), long_video("006_1_2", 0, 5, 30)]
-    assert marks(read("samm_lv", samm_lv(*rows))) == [(10, None, 30), (0, 5, 30)]
+    found = read("samm_lv", samm_lv(*rows))
+    assert marks(found) == [(10, None, 30), (None, 5, 30)]
+    assert [record.unusable for record in found.records] == ["", "its onset is not coded"]
 
 
 # DFME, 4DME, MMEW.

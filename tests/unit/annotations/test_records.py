@@ -102,10 +102,28 @@ def test_all_clips_are_taken_from_one_kind_of_frames(tree, record):
     clips = [
         record(0, 1, 2, clip=name, folders=(f"cropped/{name}", f"raw/{name}"), kinds=kinds) for name in "abc"
     ]
-    with pytest.raises(DataError, match="its frames are in raw/c, those of most clips are not"):
+    with pytest.raises(DataError, match="its frames are in raw/c, those of the others are not"):
         joined(tree(frames=places), *clips)
     result = joined(tree(frames=places), *clips, allow_partial=True)
     assert [folder for _, folder, _ in result.found] == ["cropped/a", "cropped/b"]
+
+
+def test_cropped_frames_are_read_although_a_clip_more_is_raw(tree, record):
+    """Whatever clip comes first. A few that are cropped do not make a database."""
+    kinds = ("cropped", "raw")
+
+    def folders_read(cropped):
+        places = {f"raw/{name}": range(3) for name in "abcd"} | {
+            f"cropped/{name}": range(3) for name in cropped
+        }
+        clips = [
+            record(0, 1, 2, clip=name, folders=(f"cropped/{name}", f"raw/{name}"), kinds=kinds)
+            for name in "abcd"
+        ]
+        return [folder for _, folder, _ in joined(tree(frames=places), *clips, allow_partial=True).found]
+
+    assert folders_read("bcd") == ["cropped/b", "cropped/c", "cropped/d"]
+    assert folders_read("d") == ["raw/a", "raw/b", "raw/c", "raw/d"]
 
 
 def test_an_unusable_clip_is_left_out_with_its_reason(tree, record):

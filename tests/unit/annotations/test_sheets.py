@@ -79,6 +79,21 @@ def test_a_csv_file_in_latin_1_is_read(tmp_path):
     assert read_grids(path) == {"": [["Überraschung", "1"]]}
 
 
+def test_an_ellipsis_of_windows_does_not_end_a_row(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("a;sad… or not;1\r\n;;\r\nb;c;2\r\n".encode("cp1252"))
+    (rows,) = read_grids(path).values()
+    assert [len(row) for row in rows] == [3, 3, 3]
+    assert rows[2] == ["b", "c", "2"]
+
+
+def test_rows_and_columns_are_counted_from_the_first_one_also_where_these_are_blank(spreadsheet):
+    rows = [[], ["", ""], ["", "Subject", "Filename", "OnsetFrame"], ["", "1", "a", 46]]
+    (grid,) = read_grids(spreadsheet(rows)).values()
+    (found,) = find_table(grid, "a.xlsx", COLUMNS)
+    assert found.place == "a.xlsx, row 4"
+
+
 def test_an_empty_csv_file_has_no_rows(tmp_path):
     (tmp_path / "a.csv").write_text("")
     assert read_grids(tmp_path / "a.csv") == {"": []}

@@ -82,10 +82,20 @@ def test_cropped_frames_come_before_raw_ones(folders):
     assert Smic("HS", 100.0).read(folders(raw, cropped)).records[0].folders == (cropped, raw)
 
 
-def test_a_clip_that_is_only_in_the_raw_frames_is_found_there(folders):
-    """s18_sur_03 is reported missing from the cropped frames."""
-    copy = folders(f"{HS}/s1/micro/negative/s1_ne_01", "SMIC_all_raw/HS/s18/micro/surprise/s18_sur_03")
-    assert names(Smic("HS", 100.0).read(copy)) == ["s01_ne_01", "s18_sur_03"]
+RAW = ("SMIC_all_raw/HS/s18/micro/surprise/s18_sur_03", "SMIC_all_raw/HS/s1/micro/negative/s1_ne_01")
+
+
+def test_the_clip_that_is_missing_from_the_cropped_frames_is_not_taken_from_the_raw_ones(folders):
+    """s18_sur_03 is reported missing there; a copy that has the raw frames as well is of 163 clips too."""
+    found = Smic("HS", 100.0).read(folders(f"{HS}/s1/micro/negative/s1_ne_01", *RAW))
+    assert names(found) == ["s01_ne_01"]
+    assert found.release == "basic, s18_sur_03 missing"
+
+
+def test_it_is_a_clip_like_others_where_all_are_raw(folders):
+    found = Smic("HS", 100.0).read(folders(*RAW))
+    assert names(found) == ["s01_ne_01", "s18_sur_03"]
+    assert found.release == "basic"
 
 
 def test_a_clip_with_two_folders_of_one_kind_is_refused(folders):

@@ -81,6 +81,23 @@ def test_operators_numbers_and_names_play_a_role(package, old, new):
     assert digest_in(package, "mer.methods.majority") != before
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def f(*, a, b=1): ...", "def f(*, a=1, b): ..."),
+        ("D = {**{}, 'k': 1}", "D = {'k': 1, **{}}"),
+    ],
+)
+def test_the_place_of_a_default_and_of_an_unpacked_mapping_plays_a_role(package, old, new):
+    module = package / "methods" / "majority.py"
+    found = []
+    whole = module.read_text()
+    for line in (old, new):
+        module.write_text(f"{whole}\n{line}\n")
+        found.append(digest_in(package, "mer.methods.majority"))
+    assert found[0] != found[1]
+
+
 def test_code_plays_a_role(package):
     before = digest_in(package, "mer.methods.majority")
     edit(package / "methods" / "majority.py", "np.tile(self.shares", "np.tile(1 * self.shares")

@@ -4,7 +4,7 @@ import pytest
 from mer.core.errors import DataError
 from mer.core.types import Clip
 from mer.features.flow_image import FlowImage, FlowImageParams
-from mer.features.flow_maps import minmax_255
+from mer.features.flow_maps import FlowMapParams, image_of_flow, minmax_255
 from mer.features.optical_flow import flow
 
 
@@ -24,6 +24,14 @@ def test_an_image_of_a_clip(tiny_demo):
     assert pixels.shape == (3, 12, 12)
     assert pixels.dtype == np.float32
     assert (pixels[2] >= 0).all()
+
+
+def test_images_larger_than_the_frames_have_no_steps():
+    ramp = np.tile(np.arange(8.0), (8, 1))
+    image = image_of_flow(np.stack([ramp, ramp.T]), FlowMapParams(size=24, channels="u_v", scaling="pixels"))
+    assert image.shape == (2, 24, 24)
+    # A third of a pixel from one to the next, but at the edges.
+    assert np.diff(image[0], axis=1)[:, 1:-1] == pytest.approx(1 / 3, abs=1e-5)
 
 
 def test_a_clip_without_apex_is_refused():

@@ -66,6 +66,24 @@ def test_samples_that_cannot_be_prepared_are_all_named(prepared, tmp_path, monke
     assert not list(tmp_path.iterdir())
 
 
+def test_what_fails_among_several_at_once_is_named(prepared, tmp_path, monkeypatch):
+    from mer.features.flow_image import FlowImage
+
+    several, tried = FlowImage.compute_many, []
+
+    def failing(self, clips):
+        tried.append(len(clips))
+        if len(tried) in (1, 3):  # all of the subject's, then the second of them
+            raise DataError("too small")
+        return several(self, clips)
+
+    monkeypatch.setattr(FlowImage, "compute_many", failing)
+    with pytest.raises(DataError) as caught:
+        prepare.run(spec_of(prepared), Execution(), [], tmp_path / "a.safetensors")
+    assert tried == [6, 1, 1, 1, 1, 1, 1]
+    assert str(caught.value).splitlines()[1:] == ["  demo:s01:neg_02: too small"]
+
+
 def test_windows_are_represented_each_on_its_own(prepared, tmp_path):
     preprocessing = {"windows": {"n_frames": 12, "stride": 5}, "apex": None}
     windows = spec_of(prepared, preprocessing=preprocessing, feature=LBP_TOP)

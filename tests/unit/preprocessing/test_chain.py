@@ -52,6 +52,16 @@ def test_by_default_nothing_is_done(clip):
     assert done.apex == 4
 
 
+def test_who_needs_a_face_only_to_spot_an_apex_does_without_where_it_is_annotated(clip):
+    faceless = replace(clip, landmarks=None)
+    spotting = settings(landmarks="dlib", apex={"spotting": "ten_cells"})
+    assert preprocess(faceless, spotting).apex == 4
+    with pytest.raises(NoFaceError, match="dlib finds no face"):
+        preprocess(replace(faceless, apex=None), spotting)
+    with pytest.raises(NoFaceError):
+        preprocess(faceless, settings(landmarks="dlib", crop={}, apex={"spotting": "ten_cells"}))
+
+
 def test_steps_are_done_in_their_order(clip, monkeypatch):
     called = []
     for name, module in STEPS.items():
