@@ -1,7 +1,6 @@
 """The command that prints what came out of a sweep."""
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from mer.core.errors import DataError
+from mer.report.contents import read_contents
 from mer.sweep.preparing import RESULTS
 from mer.tables.score_table import NOT_MEASURED
 from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES
@@ -24,17 +23,10 @@ def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the t
 
 
 def _show(arguments: argparse.Namespace) -> None:
-    folder = Path(RESULTS) / arguments.sweep
-    summary = folder / "sweep.json"
-    if not summary.is_file():
-        raise DataError(
-            f"{summary}: no finished sweep. Run 'snakemake' first, or check the name of the sweep."
-        )
-    listed = json.loads(summary.read_text(encoding="utf-8"))
-    tables, audits = listed["tables"], listed["audits"]
-    paths = [folder / "tables" / Path(table).name for table in tables if table.endswith(".md")]
+    contents = read_contents(Path(RESULTS), arguments.sweep)
+    folder = contents.folder
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    for path in paths:
+    for path in contents.of_kind("tables", ".md"):
         lines = path.read_text(encoding="utf-8").splitlines()
         rows = pd.read_csv(path.with_suffix(".csv"), keep_default_na=False, dtype=str)
         # Remarks of a row and of its numbers are numbered together: not every number is shown.
@@ -51,7 +43,8 @@ def _show(arguments: argparse.Namespace) -> None:
     console.print(f"Tables:      {folder}/tables/*.csv, .md, .tex")
     console.print(f"Figures:     {folder}/figures/*/*.png, .pdf")
     console.print(f"Preprocessing of a few clips: {RESULTS}/figures/preprocessing/*/*.png, .md")
-    console.print(f"Leak audits: {', '.join(audits)}; how data were read: {folder}/samples/*.md")
+    audits = ", ".join(map(str, contents.files["audits"]))
+    console.print(f"Leak audits: {audits}; how data were read: {folder}/samples/*.md")
     console.print(f"Comparisons: {folder}/comparisons/*.md; intervals of scores: {folder}/intervals/*.csv")
     console.print(f"Predictions: {folder}/predictions/*/*.parquet, one row per test clip")
     console.print(f"All of it on one page, for a browser: mer report {arguments.sweep}")

@@ -89,12 +89,14 @@ def mcnemar(first: BoolArray, second: BoolArray, *, alpha: float = 0.05) -> McNe
         return McNemar(0, 0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0, 1.0, alpha < 1.0)
     exact = float(test(table, exact=True).pvalue)
     plain, corrected = test(table, exact=False, correction=False), test(table, exact=False, correction=True)
+    # Half of what is exactly as far from the middle as was found, on one side or on both.
+    as_far = float(stats.binom.pmf(min(a, b), n, 0.5)) * (1 if a == b else 2)
     smallest = 0.5**n
     return McNemar(
         only_first=int(a),
         only_second=int(b),
         difference=float((a - b) / len(first)),
-        p_mid=exact - float(stats.binom.pmf(min(a, b), n, 0.5)),
+        p_mid=exact - as_far / 2,
         p_exact=exact,
         chi2=float(plain.statistic),
         p_chi2=float(plain.pvalue),

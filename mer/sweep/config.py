@@ -253,7 +253,9 @@ def _parsed(raw: Mapping[str, Any], place: str, base: Path) -> SweepConfig:
     problems += _unknown_datasets(raw, entries)
     plans = planned(raw, problems)
     problems += _macro_problems(raw, entries, plans)
-    problems += paper_problems(file.paper_tables if file else (), [*raw.get("protocols", ()), *missing])
+    protocols = raw.get("protocols")
+    named = [*(protocols if isinstance(protocols, dict) else ()), *missing]
+    problems += paper_problems(file.paper_tables if file else (), named)
     problems += published_problems(
         {name: plan.published for name, plan in plans.items()},
         {name: spec.name for name, (spec, _) in entries["variants"].items()},

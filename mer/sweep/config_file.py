@@ -22,8 +22,8 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def load(path: Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping.
+def load(path: Path, *, may_be_blank: bool = False) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping, or nothing where it ``may_be_blank``.
 
     Raises
     ------
@@ -38,6 +38,8 @@ def load(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not YAML: {error}") from error
+    if raw is None and may_be_blank:
+        return {}
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} must hold a mapping of keys to values, found {type(raw).__name__}.")
     return raw
@@ -51,9 +53,9 @@ def with_paths(raw: Mapping[str, Any], paths_file: Path) -> dict[str, Any]:
     ConfigError
         If the file is no mapping of data sets to folders.
     """
-    if not paths_file.is_file() or yaml.safe_load(paths_file.read_text(encoding="utf-8")) is None:
+    stored = load(paths_file, may_be_blank=True) if paths_file.is_file() else {}
+    if not stored:
         return dict(raw)
-    stored = load(paths_file)
     named, given = raw.get("datasets"), raw.get("paths", {})
     if not isinstance(named, dict) or not isinstance(given, dict):
         return dict(raw)  # the checks that follow say what is wrong

@@ -75,8 +75,7 @@ def _partly_real(datasets: Mapping[str, Any], settled: Mapping[str, Any]) -> dic
 
 def _mixed(protocol: object, is_real: Mapping[str, bool]) -> str:
     """Say that a protocol has own copies of some data sets and stand-ins of others; blank if not."""
-    named = protocol.get("datasets") if isinstance(protocol, dict) else None
-    chosen = [name for name in named if name in is_real] if isinstance(named, list) else []
+    chosen = [name for name in _names(protocol, "datasets") if name in is_real]
     lacking = [name for name in chosen if not is_real[name]]
     if not lacking or len(lacking) == len(chosen):
         return ""
@@ -103,8 +102,13 @@ def _settled(name: str, settings: object, has_folder: bool, problems: list[str])
 
 def _reason(protocol: object, gone: Mapping[str, str]) -> str:
     """Say which data a protocol lacks; blank if none."""
-    named = protocol.get("datasets") if isinstance(protocol, dict) else None
-    return "; ".join(gone[name] for name in named if name in gone) if isinstance(named, list) else ""
+    return "; ".join(gone[name] for name in _names(protocol, "datasets") if name in gone)
+
+
+def _names(settings: object, key: str) -> list[str]:
+    """Return the names that an entry lists; what is none is left out here, and said elsewhere."""
+    listed = settings.get(key) if isinstance(settings, dict) else None
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
 
 
 def _variants(raw: Mapping[str, Any], left_out: Mapping[str, str], gone: Mapping[str, str]) -> dict[str, Any]:
@@ -118,17 +122,17 @@ def _variants(raw: Mapping[str, Any], left_out: Mapping[str, str], gone: Mapping
         asked = settings.get("protocols") if isinstance(settings, dict) else None
         if not isinstance(settings, dict) or not isinstance(asked, list):
             kept[name] = settings
-        elif rest := [one for one in asked if one not in left_out]:
+        elif rest := [one for one in asked if not isinstance(one, str) or one not in left_out]:
             kept[name] = {**settings, "protocols": rest}
     # A baseline that runs under none of the protocols that are left is none.
-    dropped = raw.get("baseline") in variants and raw.get("baseline") not in kept
+    baseline = raw.get("baseline")
+    dropped = isinstance(baseline, str) and baseline in variants and baseline not in kept
     return {"variants": kept, **({"baseline": None} if dropped else {})}
 
 
 def _without_macro(settings: object, gone: Mapping[str, str]) -> object:
     """Skip a variant that learns from macro-expressions which are not at hand."""
-    macro = settings.get("macro") if isinstance(settings, dict) else None
-    lacks = [gone[name] for name in macro if name in gone] if isinstance(macro, list) else []
+    lacks = [gone[name] for name in _names(settings, "macro") if name in gone]
     if not lacks or not isinstance(settings, dict):
         return settings
     return {**{key: value for key, value in settings.items() if key != "macro"}, "skip": "; ".join(lacks)}

@@ -25,7 +25,9 @@ _CUDA_MB = 4000
 _STACKED_SAMPLES, _STACKED_WEIGHTS = 5, 3
 # A job that takes longer than declared is not killed at once, and starting one may take minutes.
 _SLACK = 3
-_LEAST_MINUTES = 30
+# No partition lets a job wait that asks for more than its limit, most often a day; training goes on from its
+# checkpoint in the next attempt.
+_LEAST_MINUTES, _MOST_MINUTES = 30, 24 * 60
 
 
 def fold_seconds(spec: MethodSpec, params: Params, n_samples: int, *, on_gpu: bool) -> float:
@@ -104,11 +106,12 @@ def array_kilobytes(recipe: Recipe | None) -> float:
 
 
 def minutes(seconds: float, attempt: int) -> int:
-    """Turn what a job is estimated to take into the time that it asks for, doubled by every attempt.
+    """Turn what a job is estimated to take into the time to ask for, doubled by every attempt, up to a day.
 
     Examples
     --------
-    >>> minutes(1.0, 1), minutes(3000.0, 1), minutes(3000.0, 3)
-    (30, 160, 640)
+    >>> minutes(1.0, 1), minutes(3000.0, 1), minutes(3000.0, 3), minutes(3000.0, 5)
+    (30, 160, 640, 1440)
     """
-    return max(_LEAST_MINUTES, math.ceil(10 + _SLACK * seconds / 60)) * 2 ** (attempt - 1)
+    wanted = max(_LEAST_MINUTES, math.ceil(10 + _SLACK * seconds / 60)) * 2 ** (attempt - 1)
+    return min(wanted, _MOST_MINUTES)

@@ -196,8 +196,9 @@ def _add_list(used: Used, there: _There, sweep: str, *, is_known: bool) -> None:
         used.files.update(_below(file) for kind in _LISTS for file in listed[kind])
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path} is damaged ({type(error).__name__}). Nothing is removed.") from error
-    # Of runs that it asks for, a configuration knows the packs as well.
-    runs -= set(used.packs)
+    if is_known:
+        # Of runs that it asks for, a configuration knows the packs as well.
+        runs -= set(used.packs)
     used.folders |= runs
     for split in {run.split("/")[1] for run in runs}:
         used.files |= {f"runs/{split}/folds.json", f"runs/{split}/audit.md"}

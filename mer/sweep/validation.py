@@ -17,6 +17,8 @@ def validated(model: type[P], raw: dict[str, Any], place: str, problems: list[st
         return model.from_plain(raw)
     except ValidationError as error:
         for mistake in error.errors():
+            if mistake["type"] == "too_short" and mistake["input"]:
+                continue  # it is short of what is wrong with its items, which is said
             where = ".".join([*filter(None, [place]), *map(str, mistake["loc"])])
             problems.append(f"{where}: {_explained(model, mistake)}")
         return None

@@ -75,9 +75,9 @@ def test_show_prints_as_many_columns_as_fit(capsys, tmp_path, monkeypatch, width
     folder.mkdir(parents=True)
     (folder / "p.md").write_text("# Title\n\n| a |\n\n- [1] of one number\n- of all\n")
     (folder / "old.md").write_text("# Of an earlier configuration\n")
-    (folder.parent / "sweep.json").write_text(
-        '{"tables": ["results/x/tables/p.md"], "audits": ["results/runs/p-1/audit.md"]}'
-    )
+    lists = ("paper_tables", "samples", "audits", "figures", "contact_sheets", "predictions", "skipped")
+    listed = {**{kind: [] for kind in lists}, "runs": {}, "tables": ["results/x/tables/p.md"]}
+    (folder.parent / "sweep.json").write_text(json.dumps(listed))
     (folder / "p.csv").write_text(
         "method,variant,kind,source,n_seeds,composite_uf1,composite_uf1_sd,composite_uar,samm_uf1,samm_uar,remark\n"
         "M,m,measured,,2,0.712345,0.01,0.6,0.5,,\n"
@@ -95,6 +95,15 @@ def test_show_prints_as_many_columns_as_fit(capsys, tmp_path, monkeypatch, width
     assert "- [1] chosen on test clips" in printed
     assert ("0.5000" in printed) == (columns == 4)
     assert ("2 more columns" in printed) == (columns == 2)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+def test_show_says_what_is_wrong_with_a_list(capsys, tmp_path, monkeypatch, content):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results/x").mkdir(parents=True)
+    (tmp_path / "results/x/sweep.json").write_text(content)
+    assert main(["show", "x"]) == 1
+    assert "results/x/sweep.json: " in capsys.readouterr().err
 
 
 def test_schema_is_json(capsys):

@@ -37,6 +37,12 @@ def test_few_discordant_clips_cannot_be_significant_and_the_result_says_so():
     assert not mcnemar(*clips(50, 5, 0, 3)).beyond_reach
 
 
+@pytest.mark.parametrize(("each", "p"), [(1, 1 - 0.5 / 2), (5, 1 - 252 / 1024 / 2)])
+def test_as_many_clips_on_both_sides_are_all_equally_far_from_the_middle(each, p):
+    """Of 2 clips, one each way has probability 1/2; of 10, five each way 252/1024. Half of it is left out."""
+    assert mcnemar(*clips(3, each, each, 4)).p_mid == pytest.approx(p)
+
+
 def test_the_same_clips_right_is_no_difference():
     found = mcnemar(*clips(5, 0, 0, 3))
     assert (found.p_mid, found.p_exact, found.difference, found.beyond_reach) == (1.0, 1.0, 0.0, True)

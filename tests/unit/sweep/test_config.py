@@ -120,6 +120,20 @@ sedes: [1]
         ({"variants": {"majority": 3}}, "variants.majority: expected settings, got '3'"),
         ({"variants": {"net": None}}, "variants.net.method: Unknown method 'net'"),
         ({"datasets": "demo"}, "datasets: Input should be an object"),
+        ({"protocols": None}, "protocols: Input should be an object"),
+        ({"protocols": 5}, "protocols: Input should be an object"),
+        ({"protocols": {"p": {"protocol": "loso", "datasets": [["demo"]]}}}, "protocols.p.datasets.0: Input"),
+        (
+            {"variants": {"emr": {"macro": [["demo"]]}}},
+            "variants.emr.macro.0: Input should be a valid string",
+        ),
+        (
+            {
+                "datasets": {"demo": {}, "casme2": {"missing": "skip"}},
+                "variants": {"majority": {"protocols": [["p"]]}},
+            },
+            "variants.majority.protocols.0: Input should be a valid string",
+        ),
         ({"paths": {"casme": "/x"}}, "paths.casme: Unknown dataset 'casme'. Known datasets: demo."),
         (
             {"protocols": {"p": {"protocol": "loso", "datasets": ["dmo"]}}},
@@ -231,6 +245,12 @@ variants:
         "variants.five.preprocessing: 'apex.spotting: ten_cells' needs landmarks: set 'landmarks' to given, "
         "dlib or face_alignment",
     ]
+
+
+def test_paths_that_are_not_yaml_are_named(tmp_path):
+    (tmp_path / "paths.yaml").write_text("casme2: /data: x\n")
+    with pytest.raises(ConfigError, match="paths.yaml is not YAML"):
+        with_paths({"datasets": {}}, tmp_path / "paths.yaml")
 
 
 def test_the_folder_of_weights_may_stand_in_paths_yaml(tmp_path):

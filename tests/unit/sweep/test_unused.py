@@ -223,6 +223,18 @@ def test_a_finished_sweep_keeps_what_it_lists_without_its_configuration(project,
         used(project())
 
 
+def test_packs_of_a_finished_sweep_are_kept_although_another_configuration_asks_for_fewer(project, tmp_path):
+    (run,) = used(project()).packs
+    folder = tmp_path / "results/lost"
+    (folder / "logs").mkdir(parents=True)
+    lists = ("tables", "paper_tables", "samples", "audits", "figures", "comparisons", "predictions")
+    listed = {key: [] for key in (*lists, "contact_sheets")} | {"runs": {"p": {"net": f"results/{run}"}}}
+    (folder / "sweep.json").write_text(json.dumps(listed))
+    assert used(project()).has(f"{run}/s7/000-002.parquet")
+    # Its own configuration knows better.
+    assert not used(project(), project("lost.yaml", name="lost")).has(f"{run}/s7/000-002.parquet")
+
+
 def test_a_sweep_keeps_its_own_and_not_what_is_called_alike(project):
     found = used(project())
     (run,) = found.packs
