@@ -12,7 +12,7 @@ from mer.figures.captions import Facts, described, title_of
 from mer.figures.critical_difference import critical_difference
 from mer.figures.figure_file import save_figure
 from mer.jobs.figures import write_captions
-from mer.sweep.specs.figures import RanksSpec
+from mer.sweep.specs.figures import RanksSpec, people_of
 
 # With fewer tasks the test rarely tells methods apart, and p of Friedman's test is rough.
 _FEW = 10
@@ -37,7 +37,10 @@ def run(spec: RanksSpec, scores: Sequence[Path], outputs: Sequence[Path]) -> Non
 
 
 def task_scores(spec: RanksSpec, rows: pd.DataFrame) -> pd.DataFrame:
-    """Average scores over seeds: a row for each protocol and database, a column for each variant.
+    """Average scores over seeds: a row for each database with people of its own, a column for each variant.
+
+    Scores of the same people under several protocols, or filmed by several cameras, are averaged: Friedman's
+    test takes its rows to be independent.
 
     Raises
     ------
@@ -58,4 +61,4 @@ def task_scores(spec: RanksSpec, rows: pd.DataFrame) -> pd.DataFrame:
         raise IncompleteRunError(
             listed(f"Scores ({spec.metric}) are missing. Run the workflow again.", missing)
         )
-    return table
+    return table.groupby([people_of(scope) for _, scope in tasks], sort=False).mean()

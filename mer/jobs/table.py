@@ -91,7 +91,8 @@ def _measured_row(row: TableRow, scores: pd.DataFrame) -> Row:
     oracle = (scores["selection"] == "oracle_test").any()
     remarks += [ORACLE_NOTE] if oracle else []
     kind = "oracle" if oracle else "measured"
-    return Row(row.method, row.variant, kind, "", n_seeds, cells, remark="; ".join(remarks))
+    data = "" if scores.empty else str(scores["source"].iloc[0])
+    return Row(row.method, row.variant, kind, "", n_seeds, cells, "; ".join(remarks), data)
 
 
 def _published_row(paper: str, numbers: pd.DataFrame) -> Row:
@@ -102,7 +103,7 @@ def _published_row(paper: str, numbers: pd.DataFrame) -> Row:
     }
     kind = "published" if first["source_kind"] == "own-experiment" else "published, cited"
     tables = ", ".join(dict.fromkeys(numbers["table"]))
-    return Row(plain_title(str(first["method"])), "", kind, f"{paper} {tables}", None, cells)
+    return Row(plain_title(str(first["method"])), "", kind, f"{paper} {tables}", None, cells, data="real")
 
 
 def _refuse_incomplete(spec: TableSpec, measured: pd.DataFrame) -> None:

@@ -1,7 +1,7 @@
 """The jobs of a sweep, up to its tables: their files, and the specification that each is given."""
 
 from mer.core.digests import code_digest, digest
-from mer.core.trials import NAME_ENDS
+from mer.core.trials import NAME_ENDS, TITLE_ENDS
 from mer.sweep.baseline import choose_baseline
 from mer.sweep.figures import FigureJobs
 from mer.sweep.plan import Sweep
@@ -154,6 +154,7 @@ class Jobs(FigureJobs):
         revision = digest([self.score_spec(protocol, variant), code_digest("mer.jobs.figure")])
         oracle = self.sweep.config.variants[variant].selection == "oracle_test"
         title = f"{variant} on {protocol}{' (oracle, no result)' if oracle else ''}"
+        title += TITLE_ENDS if self.sweep.config.trial else ""
         stand_in = self.sweep.split(protocol).source == "stand_in"
         return FigureSpec(title=title, stand_in=stand_in, revision=revision).as_json()
 

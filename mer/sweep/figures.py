@@ -17,6 +17,7 @@ from mer.sweep.specs.figures import (
     SelectionGroup,
     SettingSeries,
     Trajectories,
+    people_of,
 )
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.training import TrainingJobs
@@ -209,9 +210,8 @@ class FigureJobs(TrainingJobs, ABC):
         return found
 
     def _ranked_people(self) -> set[str]:
-        """Name the databases that are tested under any protocol, the cameras of SMIC as one."""
-        tested = {database for found in self._tasks().values() for database in found}
-        return {"smic" if name.startswith("smic_") else name for name in tested}
+        """Name whose faces are tested under any protocol."""
+        return {people_of(database) for found in self._tasks().values() for database in found}
 
     @remembered
     def _ranked(self) -> list[str]:

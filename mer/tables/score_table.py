@@ -42,6 +42,8 @@ class Row:
         Scores by scope and metric.
     remark
         What is to be said about the whole row.
+    data
+        ``real`` or ``stand_in`` clips; blank where none are scored.
     """
 
     method: str
@@ -51,6 +53,7 @@ class Row:
     n_seeds: int | None
     cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
     remark: str = ""
+    data: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class ScoreTable:
                 "variant": row.variant,
                 "kind": row.kind,
                 "source": row.source,
+                "data": row.data,
                 "n_seeds": row.n_seeds,
             }
             for scope, metric in self.columns:

@@ -351,6 +351,14 @@ def n_feature_gpus(w):
     return jobs_of(w).n_gpus(w.variant)
 
 
+def feature_mb(w, attempt):
+    return jobs_of(w).training_mb(w.protocol, w.variant, 1, 1, attempt)
+
+
+def feature_minutes(w, attempt):
+    return jobs_of(w).training_minutes(w.protocol, w.variant, 1, 1, attempt)
+
+
 def summary_spec(w):
     return jobs_of(w).summary_spec()
 

@@ -79,6 +79,8 @@ rule figures_features:
         "../../envs/mer.yaml"
     resources:
         gpu=n_feature_gpus,
+        mem_mb=feature_mb,
+        runtime=feature_minutes,
     params:
         spec=features_spec,
         execution=features_execution,

@@ -90,6 +90,17 @@ class ProtocolFiguresSpec(Spec):
     revision: str
 
 
+def people_of(database: str) -> str:
+    """Name whose faces a database shows; the cameras of SMIC filmed the same people.
+
+    Examples
+    --------
+    >>> people_of("smic_vis"), people_of("casme2")
+    ('smic', 'casme2')
+    """
+    return "smic" if database.startswith("smic_") else database
+
+
 class RanksSpec(Spec):
     """Rank the methods of a sweep over its protocols' databases.
 
@@ -104,7 +115,7 @@ class RanksSpec(Spec):
     variants
         That run under every protocol and are results.
     tasks
-        Scopes of each protocol that are tasks.
+        Databases of each protocol, scopes of its scores.
     revision
         Of the scores and of the code that draws.
     """

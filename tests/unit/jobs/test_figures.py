@@ -190,20 +190,23 @@ def test_files_of_other_columns_are_refused(made, tmp_path):
         figures.DRAWN["scores"](other)
 
 
+DATABASES = ("casme2", "samm", "smic_hs", "smic_vis", "mmew", "casme")
+
+
 @pytest.fixture
 def ranked(tmp_path):
-    """Scores of three variants under five protocols, two seeds each."""
+    """Scores of three variants on five databases under two protocols, two seeds each."""
     spec = RanksSpec(
         sweep="mine", metric="uf1", baseline="b", variants=("b", "a", "c"),
-        tasks={f"p{n}": ("demo",) for n in range(5)}, revision="",
+        tasks={"p": DATABASES[:3], "q": DATABASES[2:]}, revision="",
     )  # fmt: skip
     paths = []
     for protocol in spec.tasks:
         for place, variant in enumerate(spec.variants):
             rows = [
                 {"protocol": protocol, "variant": variant, "seed": seed, "scope": scope, "metric": metric,
-                 "value": 0.1 * place + 0.01 * seed, "source": "stand_in"}
-                for seed in (0, 1) for scope in ("composite", "demo") for metric in ("uf1", "war")
+                 "value": 0.1 * place + 0.01 * seed + 0.02 * (scope == "smic_vis"), "source": "stand_in"}
+                for seed in (0, 1) for scope in ("composite", *DATABASES) for metric in ("uf1", "war")
             ]  # fmt: skip
             path = tmp_path / protocol / f"{variant}.csv"
             write_rows(path, pd.DataFrame(rows).reindex(columns=list(SCORE_COLUMNS)), SCORE_COLUMNS)
@@ -216,8 +219,10 @@ def test_ranks_are_of_means_over_seeds_on_databases(ranked, tmp_path):
     rows = pd.concat([pd.read_csv(path) for path in paths])
     table = ranks.task_scores(spec, rows)
     assert list(table.columns) == ["b", "a", "c"]
-    assert list(table.index) == [(f"p{n}", "demo") for n in range(5)]
-    np.testing.assert_allclose(table, [[0.005, 0.105, 0.205]] * 5)
+    assert list(table.index) == ["casme2", "samm", "smic", "mmew", "casme"]
+    # Of SMIC under one protocol filmed by one camera, under the other by both: the mean of three.
+    more = [[0], [0], [0.02 / 3], [0], [0]]
+    np.testing.assert_allclose(table, np.array([[0.005, 0.105, 0.205]] * 5) + more)
     png, pdf, captions = (tmp_path / f"critical_difference.{suffix}" for suffix in ("png", "pdf", "json"))
     ranks.run(spec, paths, [png, pdf, captions])
     with Image.open(png) as image:
@@ -232,6 +237,6 @@ def test_a_missing_score_is_named(ranked):
     spec, paths = ranked
     rows = pd.concat([pd.read_csv(path) for path in paths[1:]])
     with pytest.raises(
-        IncompleteRunError, match="are missing. Run the workflow again.\n  b on demo under p0"
+        IncompleteRunError, match="are missing. Run the workflow again.\n  b on casme2 under p"
     ):
         ranks.task_scores(spec, rows)

@@ -61,6 +61,8 @@ def test_means_and_deviations_are_over_seeds():
 
 def test_stand_ins_are_never_set_beside_published_numbers():
     made = score_table(spec(), measured(source="stand_in"))
+    assert {row.data for row in made.rows} == {"stand_in"}
+    assert ",stand_in," in made.as_csv().splitlines()[1]
     assert {row.kind for row in made.rows} == {"measured"}
     assert any(note.startswith("Stand-in data") for note in made.notes)
     assert not any(note.startswith("Stand-in") for note in score_table(spec(), measured()).notes)
