@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mer.annotations.records import Record, Unversioned
@@ -33,8 +33,6 @@ class Stills:
     labeller
         Makes, from all files, what finds the label of an image elsewhere than in its path; None for
         an image without one.
-    subject
-        Writes a subject's name in one way.
     suspect
         Regular expression of paths that are the set's but misnamed: noted and left out.
     example
@@ -50,7 +48,6 @@ class Stills:
     take: Literal["all", "last", "middle", "sequence"] = "all"
     n: int = 1
     labeller: Callable[[Tree], Callable[[str], str | None]] | None = None
-    subject: Callable[[str], str] = field(default=str)
     suspect: str = ""
     release: str = ""
 
@@ -92,7 +89,7 @@ class Stills:
             notes.add(f"label '{label}' is none of the set's, image left out", path)
             return None
         return Record(
-            subject=self.subject(match["subject"]),
+            subject=match["subject"],
             clip=match["clip"].replace("/", "_"),
             emotion=self.labels[label],
             onset=0,

@@ -13,7 +13,6 @@ def annotation_table(
     optional: Columns = NO_COLUMNS,
     *,
     chosen: str = "",
-    without: Sequence[str] = (),
 ) -> list[SheetRow]:
     """Find the one annotation file that has some columns, by its content: file names are changed freely.
 
@@ -27,17 +26,13 @@ def annotation_table(
         Further columns, which need not be there.
     chosen
         File name that decides where several files qualify.
-    without
-        Columns, by our name, that the table must not have.
 
     Raises
     ------
     DataError
         If no file qualifies, or several do.
     """
-    tables = {
-        path: rows for path, rows in _tables(tree, columns, optional).items() if not _has(rows, without)
-    }
+    tables = _tables(tree, columns, optional)
     if chosen:
         tables = {path: rows for path, rows in tables.items() if path.split("/")[-1] == chosen}
     if len(tables) == 1:

@@ -110,11 +110,6 @@ def alignment_matrix(landmarks: FloatArray, target: AlignedFrame) -> FloatArray:
     return np.column_stack([turn, target.eyes[0] - turn @ left])
 
 
-def rotation(matrix: FloatArray) -> float:
-    """Tell by how many degrees a similarity transform (2, 3) turns an image, clockwise as one sees it."""
-    return float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
-
-
 def transform_points(points: FloatArray, matrix: FloatArray) -> FloatArray:
     """Move points x and y of shape (..., 2) as the matrix (2, 3) moves the image below them."""
     return points @ matrix[:, :2].T + matrix[:, 2]

@@ -63,11 +63,6 @@ class SweepPart:
     samples: tuple[Text, ...]
     contact_sheets: tuple[tuple[Picture, Text], ...]
 
-    @property
-    def has_stand_ins(self) -> bool:
-        """Whether some protocol was measured on synthetic clips."""
-        return any(part.leaderboard.source == "stand_in" for part in self.protocols)
-
 
 @dataclass(frozen=True)
 class PublishedAudit:

@@ -20,6 +20,8 @@ ROWS = {
     "basic_inception_adam": "| Basic Inception, Adam, 40 epochs |",
     "fr": "| FR, plain SGD, 40 epochs |",
     "fr_adam": "| FR, Adam, 40 epochs |",
+    "fr_fc": "| FR-fc, Adam, 40 epochs |",
+    "fr_concatenated": "| FR-concatenated, Adam, 40 epochs |",
 }
 # The same in the table of what is gained by choosing the epoch on the test clips.
 LEAKAGE_ROWS = {

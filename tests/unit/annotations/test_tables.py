@@ -64,4 +64,3 @@ def test_a_table_with_other_columns_too_is_another_table(tree):
     coding = [["Subject", "Filename", "OnsetFrame"], ["01", "EP02", "46"]]
     copy = tree({"coding.xlsx": coding, "classes.xlsx": [*TABLE, ["01", "EP03"]]})
     assert clips(optional_table(copy, COLUMNS, without=("onsetframe",))) == ["EP02", "EP03"]
-    assert clips(annotation_table(copy, COLUMNS, without=("onsetframe",))) == ["EP02", "EP03"]
