@@ -25,8 +25,8 @@ _CUDA_MB = 4000
 _STACKED_SAMPLES, _STACKED_WEIGHTS = 5, 3
 # A job that takes longer than declared is not killed at once, and starting one may take minutes.
 _SLACK = 3
-# No partition lets a job wait that asks for more than its limit, most often a day; training goes on from its
-# checkpoint in the next attempt.
+# A job that asks for more than every partition's limit, most often a day, is refused or waits for ever;
+# training that takes longer goes on from its checkpoint in the next attempt.
 _LEAST_MINUTES, _MOST_MINUTES = 30, 24 * 60
 
 
