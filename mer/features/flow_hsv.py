@@ -9,6 +9,7 @@ from mer.core.errors import DataError
 from mer.core.parameters import Params
 from mer.core.types import Array, Clip, Execution, FloatArray, UInt8Array
 from mer.features.base import FeatureSpec
+from mer.media.square import to_square
 
 
 class FlowHsvParams(Params):
@@ -39,18 +40,13 @@ class FlowHsv:
 
     def compute(self, clip: Clip) -> Array:
         """Compute the image of one clip, shape (3, size, size): red, green and blue, uint8."""
-        import cv2
-
         if clip.apex is None:
             raise DataError("the flow image needs an apex frame and none is known")
         if clip.frames.ndim != 4:
             raise DataError(f"the coloured flow image needs frames in colour, got shape {clip.frames.shape}")
         onset, apex = clip.frames[clip.onset], clip.frames[clip.apex]
         image = coloured(_farneback(onset, apex), saturation(apex))
-        side = self.params.size
-        method = cv2.INTER_AREA if min(image.shape[:2]) > side else cv2.INTER_LINEAR
-        sized = cv2.resize(image, (side, side), interpolation=method)
-        return np.ascontiguousarray(sized.transpose(2, 0, 1))
+        return np.ascontiguousarray(to_square(image, self.params.size).transpose(2, 0, 1))
 
 
 def coloured(field: FloatArray, saturations: FloatArray) -> UInt8Array:

@@ -9,6 +9,7 @@ from mer.core.errors import DataError
 from mer.core.types import Array, Clip, Execution, UInt8Array
 from mer.features.base import FeatureSpec
 from mer.features.flow_maps import FlowMapParams, flow_device, flow_maps
+from mer.media.square import to_square
 
 
 class FlowImageParams(FlowMapParams):
@@ -66,10 +67,7 @@ def _resized(images: UInt8Array, side: int) -> UInt8Array:
     """Bring images (N, C, H, W) to a square of this side."""
     if images.shape[2:] == (side, side):
         return images
-    import cv2
-
-    method = cv2.INTER_AREA if min(images.shape[2:]) > side else cv2.INTER_LINEAR
-    resized = [cv2.resize(image.transpose(1, 2, 0), (side, side), interpolation=method) for image in images]
+    resized = [to_square(image.transpose(1, 2, 0), side) for image in images]
     return np.ascontiguousarray(np.stack(resized).transpose(0, 3, 1, 2))
 
 

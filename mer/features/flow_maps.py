@@ -7,6 +7,7 @@ from pydantic import Field
 
 from mer.core.parameters import Params
 from mer.core.types import Array, FloatArray, UInt8Array
+from mer.media.square import to_square
 
 FlowBackend = Literal["tvl1_opencv", "tvl1_skimage", "tvl1_torch", "farneback", "dis"]
 
@@ -79,8 +80,6 @@ def flow_maps(first: Array, second: Array, params: FlowMapParams, device: str) -
 
 def image_of_flow(field: FloatArray, params: FlowMapParams) -> Array:
     """Make the flow image (C, size, size) of a displacement (u, v) in pixels, shape (2, H, W)."""
-    import cv2
-
     from mer.features.optical_strain import optical_strain
 
     maps = [*field]
@@ -88,9 +87,7 @@ def image_of_flow(field: FloatArray, params: FlowMapParams) -> Array:
         maps.append(optical_strain(field, params.differences))
     elif params.channels == "u_v_magnitude":
         maps.append(np.hypot(*field))
-    side = (params.size, params.size)
-    method = cv2.INTER_AREA if min(field.shape[1:]) > params.size else cv2.INTER_LINEAR
-    small = np.stack([cv2.resize(plane, side, interpolation=method) for plane in maps])
+    small = np.stack([to_square(plane, params.size) for plane in maps])
     return small.astype(np.float32) if params.scaling == "pixels" else minmax_255(small)
 
 

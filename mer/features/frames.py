@@ -10,6 +10,7 @@ from mer.core.errors import DataError
 from mer.core.parameters import Params
 from mer.core.types import Array, Clip, Execution
 from mer.features.base import FeatureSpec
+from mer.media.square import to_square
 
 
 class FramesParams(Params):
@@ -41,15 +42,12 @@ class Frames:
         ndarray of shape (T, C, size, size), or (C, size, size) for the apex alone, or (2, C, size, size)
             Of the frames' type; one channel, or red, green and blue. Of two frames the onset comes first.
         """
-        import cv2
-
         frames, side = clip.frames, self.params.size
         if self.params.which != "all":
             if clip.apex is None:
                 raise DataError("the apex frame is asked for and none is known")
             frames = frames[[clip.apex] if self.params.which == "apex" else [clip.onset, clip.apex]]
-        method = cv2.INTER_AREA if min(frames.shape[1:3]) > side else cv2.INTER_LINEAR
-        sized = np.stack([cv2.resize(frame, (side, side), interpolation=method) for frame in frames])
+        sized = np.stack([to_square(frame, side) for frame in frames])
         planes = sized.transpose(0, 3, 1, 2) if sized.ndim == 4 else sized[:, None]
         return np.ascontiguousarray(planes[0] if self.params.which == "apex" else planes)
 

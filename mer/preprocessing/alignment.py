@@ -13,6 +13,7 @@ from pydantic import Field
 from mer.core.errors import DataError
 from mer.core.parameters import Params
 from mer.core.types import Array, FloatArray, IntArray
+from mer.media.square import to_square
 
 # Points of the iBUG mark-up; left and right are those of the image.
 _LEFT_EYE, _RIGHT_EYE = slice(36, 42), slice(42, 48)
@@ -292,17 +293,14 @@ def crop_square(frames: Array, box: IntArray, size: int = 224) -> Array:
     DataError
         If the box holds no pixel of the frame.
     """
-    import cv2
-
     _check(frames)
     top, bottom, left, right = _box(box).astype(int)
     _inside(box, frames)
     rows = np.clip(np.arange(top, bottom), 0, frames.shape[1] - 1)
     columns = np.clip(np.arange(left, right), 0, frames.shape[2] - 1)
-    method = cv2.INTER_AREA if min(len(rows), len(columns)) > size else cv2.INTER_LINEAR
     resized = np.empty((len(frames), size, size, *frames.shape[3:]), frames.dtype)
     for frame, out in zip(frames, resized, strict=True):
-        out[...] = cv2.resize(frame[rows[:, None], columns], (size, size), interpolation=method)
+        out[...] = to_square(frame[rows[:, None], columns], size)
     return resized
 
 
