@@ -162,12 +162,13 @@ def packs(epochs: int, n_folds: int, cores: int) -> tuple[float, float]:
         root = Path(folder)
         jobs, inputs = prepared(root, epochs)
         started = time.perf_counter()
-        train_job(jobs, inputs, 0, n_folds - 1, cores, root / "s0" / "pack.parquet")
+        # Runs of their own: folds of one are taken over by packs of the same.
+        train_job(jobs, inputs, 0, n_folds - 1, cores, root / "packed/s0/pack.parquet")
         pack = time.perf_counter() - started
         started = time.perf_counter()
         with ThreadPoolExecutor(cores) as pool:
             waiting = [
-                pool.submit(train_job, jobs, inputs, n, n, 1, root / "s0" / f"{n}.parquet")
+                pool.submit(train_job, jobs, inputs, n, n, 1, root / f"single/s0/{n}.parquet")
                 for n in range(n_folds)
             ]
             for one in waiting:

@@ -2,6 +2,7 @@
 
 INTERVAL_COLUMNS = (
     "protocol",
+    "source",
     "variant",
     "selection",
     "scope",

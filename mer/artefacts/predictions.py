@@ -135,15 +135,19 @@ def read_left_out(paths: Sequence[Path]) -> dict[str, str]:
     """Read which samples packs of predictions leave out, and why."""
     found: dict[str, str] = {}
     for path in paths:
-        metadata = pq.read_schema(path).metadata or {}
-        found.update(json.loads(metadata.get(_LEFT_OUT.encode(), b"{}")))
+        found.update(json.loads(read_about(path).get(_LEFT_OUT, "{}")))
     return found
 
 
 def read_n_parameters(path: Path) -> int | None:
     """Read how many parameters the network has that made a pack of predictions; None without network."""
-    found = (pq.read_schema(path).metadata or {}).get(N_PARAMETERS.encode())
+    found = read_about(path).get(N_PARAMETERS)
     return None if found is None else int(found)
+
+
+def read_about(path: Path) -> dict[str, str]:
+    """Read the texts in the metadata of a file of rows."""
+    return {name.decode(): text.decode() for name, text in (pq.read_schema(path).metadata or {}).items()}
 
 
 def check_predictions(rows: pd.DataFrame, classes: Sequence[str], place: str) -> None:

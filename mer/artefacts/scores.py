@@ -36,7 +36,17 @@ _NAMES = (
     "true",
     "predicted",
 )
-CONFUSION_COLUMNS = ("protocol", "variant", "seed", "scope", "true", "predicted", "count")
+CONFUSION_COLUMNS = (
+    "protocol",
+    "variant",
+    "selection",
+    "source",
+    "seed",
+    "scope",
+    "true",
+    "predicted",
+    "count",
+)
 
 
 def write_rows(path: Path, rows: pd.DataFrame, columns: tuple[str, ...]) -> None:

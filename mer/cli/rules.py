@@ -121,9 +121,9 @@ def _train(arguments: argparse.Namespace) -> None:
     inputs = InputsSpec.read(a.inputs[0])
     folds, lists = Path(inputs.folds), [Path(path) for path in inputs.lists]
     macro = None if inputs.macro is None else Path(inputs.macro)
-    # Folds that are done, and checkpoints: a job that was killed goes on from there, under whichever seeds.
-    unfinished = a.output.parent.parent / "unfinished"
-    train.run(a.spec, a.execution, folds, lists, a.output, unfinished, macro)
+    # Shared by all packs of the run: what is done in one is not done again in another.
+    run_folder = a.output.parent.parent
+    train.run(a.spec, a.execution, folds, lists, a.output, run_folder, macro)
 
 
 def _score(arguments: argparse.Namespace) -> None:

@@ -58,16 +58,15 @@ def run(
 
     compared, refused = compare_all(baseline, others, design, streams)
     table = comparison_rows(compared, refused, spec.baseline, design)
-    table = table.reindex(columns=list(COMPARISON_COLUMNS)).assign(
-        protocol=spec.protocol, source=split.source
-    )
+    same = {"protocol": spec.protocol, "source": split.source}
+    table = table.reindex(columns=list(COMPARISON_COLUMNS)).assign(**same)
     title = f"{spec.title} ({spec.protocol}): every method against {spec.baseline}"
     text = comparison_markdown(title, compared, refused, design, _notes(spec, split, baseline.rows))
     scored = [
         interval_rows(one.name, one.selection, list(score_intervals(one.rows, design, streams)))
         for one in tested.values()
     ]
-    write_rows(intervals, pd.concat(scored).assign(protocol=spec.protocol), INTERVAL_COLUMNS)
+    write_rows(intervals, pd.concat(scored).assign(**same), INTERVAL_COLUMNS)
     write_rows(comparisons, _whole_numbers(table), COMPARISON_COLUMNS)
     with complete(readable) as temporary:
         temporary.write_text(text, encoding="utf-8")

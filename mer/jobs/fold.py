@@ -20,6 +20,7 @@ from mer.core.errors import DataError, MerError, TrainingError
 from mer.core.log import start_log
 from mer.core.seeds import stream
 from mer.core.types import Execution, FloatArray, Fold, LabelledSamples, Samples
+from mer.core.versions import versions
 from mer.methods import METHODS
 from mer.methods.base import FittedMethod
 from mer.sweep.specs.train import TrainSpec
@@ -214,11 +215,12 @@ def _course(work: Work, cell: Cell, test: Samples) -> Course:
         def watch(fitted: FittedMethod) -> FloatArray:
             return fitted.predict_proba(test)
 
+    device = device_name(work.execution.device)
     return Course(
         watch=watch,
         tell=Teller(work.name(cell)),
         checkpoint=work.folder and work.folder / f"s{cell.seed}-{cell.fold:03d}.pt",
-        identity=f"{work.spec.recipes[cell.seed]} {cell.fold} {device_name(work.execution.device)}",
+        identity=f"{work.spec.recipes[cell.seed]} {cell.fold} {device} {versions()}",
     )
 
 

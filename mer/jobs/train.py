@@ -1,11 +1,9 @@
 """Train and test one method on a pack of folds."""
 
 import logging
-import platform
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +11,6 @@ import pandas as pd
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from mer import __version__
 from mer.artefacts.arrays import Arrays, read_arrays
 from mer.artefacts.folds import Split, read_folds
 from mer.artefacts.macro_clips import MacroClips, read_macro_clips
@@ -23,7 +20,8 @@ from mer.core.device import choose_device, device_name
 from mer.core.durations import duration
 from mer.core.errors import DataError, MerError, TrainingError, listed
 from mer.core.types import Execution
-from mer.jobs.finished import Finished
+from mer.core.versions import versions
+from mer.jobs.finished import UNFINISHED, Finished
 from mer.jobs.fold import Cell, Work, run_cells
 from mer.methods import METHODS
 from mer.sweep.specs.train import TrainSpec
@@ -44,9 +42,9 @@ def run(
 ) -> None:
     """Train on every fold of the pack, score its test samples, and write the predictions.
 
-    Folds that are done, and checkpoints of others, are kept in ``folder`` until the pack is written: a job
-    that was killed goes on from there. ``macro`` is a list of macro-expressions that are learned from as
-    well; predictions know nothing of them.
+    What is done already, by the same recipe on the same kind of device, is not trained again: it is kept in
+    ``folder``, with checkpoints of what a job was killed over. ``macro`` is a list of macro-expressions that
+    are learned from as well; predictions know nothing of them.
 
     Raises
     ------
@@ -62,14 +60,14 @@ def run(
         log.info("%d clips are left out: %s", len(data.left_out), "; ".join(set(data.left_out.values())))
     cells = [Cell(seed, number) for seed in spec.recipes for number in range(spec.first, spec.last + 1)]
     about = _about(spec, len(split.classes))
-    work = Work(spec, _settled(spec, execution), split, data, folder, joining)
+    work = Work(spec, _settled(spec, execution), split, data, folder and folder / UNFINISHED, joining)
     finished = Finished(folder, spec, device_name(work.execution.device))
     results = _complete(work, cells, finished)
     rows = pd.concat([results[cell] for cell in cells], ignore_index=True)
     write = write_trajectories if spec.selection == "oracle_test" else write_predictions
     left_out = {name: reason for name, reason in data.left_out.items() if name in split.samples}
     write(output, rows, split.classes, about, left_out)
-    finished.clear(cells)
+    finished.close(output, cells)
 
 
 def _complete(work: Work, cells: Sequence[Cell], finished: Finished) -> Results:
@@ -82,7 +80,12 @@ def _complete(work: Work, cells: Sequence[Cell], finished: Finished) -> Results:
     """
     results = finished.read(cells)
     if results:
-        log.info("%d of %d folds are done already", len(results), len(cells))
+        log.info(
+            "%d of %d folds are done already, by the same recipe (to train them again, remove %s)",
+            len(results),
+            len(cells),
+            finished.folder,
+        )
     missing = [cell for cell in cells if cell not in results]
     problems: dict[Cell, MerError] = {}
     started = time.monotonic()
@@ -168,10 +171,9 @@ def _settled(spec: TrainSpec, execution: Execution) -> Execution:
 
 def _about(spec: TrainSpec, n_classes: int) -> dict[str, str]:
     """Describe how the predictions came to be, for the file's metadata."""
-    versions = {f"version_{name}": version(name) for name in ("numpy", "scikit-learn", "torch")}
-    versions |= {"version_mer": __version__, "version_python": platform.python_version()}
+    about = {"spec": spec.model_dump_json(), **versions()}
     entry = METHODS[spec.method.key]
     if entry.trains_network:
         method = entry.build(entry.params.from_plain(spec.method.settings), Execution(device="cpu"))
-        versions[N_PARAMETERS] = str(method.n_parameters(n_classes))
-    return {"spec": spec.model_dump_json(), **versions}
+        about[N_PARAMETERS] = str(method.n_parameters(n_classes))
+    return about

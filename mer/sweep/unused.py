@@ -23,6 +23,7 @@ _PART = re.compile(r"\.?[A-Za-z0-9_.-]+\.safetensors|\.?parts(\.[0-9a-f]{8})?\.j
 _SPLIT = re.compile(r"\.?(folds(\.[0-9a-f]{8})?\.json|audit(\.[0-9a-f]{8})?\.md)")
 _PACK = re.compile(r"\.?[0-9]+-[0-9]+(\.[0-9a-f]{8})?\.parquet")
 _SEEDS = re.compile(r"s[0-9]+(-[0-9]+)*")
+_WRITTEN = re.compile(rf"{_SEEDS.pattern}/[0-9]+-[0-9]+\.parquet")
 _MACRO = re.compile(r"\.?macro(\.[0-9a-f]{8})?\.json")
 _INPUTS = re.compile(r"[0-9a-f]{8}\.json")
 _LEFT = re.compile(r"\.?(?:stack-)?s(?P<seed>[0-9]+)-(?P<fold>[0-9]+)\b.*\.(parquet|pt)")
@@ -79,7 +80,9 @@ def find_unused(results: Path, used: Used, made: frozenset[str]) -> list[Unused]
         path = str(Path(entry.path).relative_to(results))
         kind = judge.kind(path, is_link=entry.is_symlink())
         if kind is not None:
-            found.append(Unused(path, kind, entry.stat(follow_symlinks=False).st_size))
+            status = entry.stat(follow_symlinks=False)
+            # Packs have two names, which go together.
+            found.append(Unused(path, kind, status.st_size // max(status.st_nlink, 1)))
     return sorted(found, key=lambda one: one.path)
 
 
@@ -154,20 +157,41 @@ class _Judge:
                 return kind
             case run, "unfinished", file if _digested(run) and _LEFT.fullmatch(file):
                 return self._left(f"{area}/{split}/{run}", file)
-            case run, seeds, file if _digested(run) and _SEEDS.fullmatch(seeds) and _PACK.fullmatch(file):
+            case run, "finished", *pack if self._is_taken_over(f"{area}/{split}/{run}", "/".join(pack)):
+                return None
+            case (run, "finished", seeds, file) | (run, seeds, file) if (
+                _digested(run) and _SEEDS.fullmatch(seeds) and _PACK.fullmatch(file)
+            ):
                 return Kind.LEFT if file.startswith(".") else kind
         return Kind.NOT_OURS
 
     def _left(self, run: str, file: str) -> Kind | None:
         """Tell what a leftover is: a job goes on from it, unless its cell is done or nobody asks for it."""
         found = _LEFT.fullmatch(file)
-        if found and run in self.used.packs and not file.startswith("."):
-            seed, fold = int(found["seed"]), int(found["fold"])
-            for path in self.used.packs[run]:
-                seeds, first, last = read_pack_name(path)
-                if seed in seeds and first <= fold <= last and not self.there.has(path):
-                    return None
+        if found and not file.startswith("."):
+            fold = int(found["fold"])
+            if self._is_awaited(run, [int(found["seed"])], fold, fold):
+                return None
         return Kind.LEFT
+
+    def _is_taken_over(self, run: str, pack: str) -> bool:
+        """Tell whether the second name of a pack is kept: with the first, or for packs of another size."""
+        if not _WRITTEN.fullmatch(pack):
+            return False
+        return self.used.has(f"{run}/{pack}") or self._is_awaited(run, *read_pack_name(pack))
+
+    def _is_awaited(self, run: str, seeds: Sequence[int], first: int, last: int) -> bool:
+        """Tell whether a pack with one of some folds under one of some seeds is asked for, and not there."""
+        for path in self.used.packs.get(run, ()):
+            asked, start, end = read_pack_name(path)
+            if (
+                not set(seeds).isdisjoint(asked)
+                and start <= last
+                and first <= end
+                and not self.there.has(path)
+            ):
+                return True
+        return False
 
     def _of_sheets(self, area: str, *names: str) -> Kind | None:
         match names:

@@ -37,8 +37,7 @@ def disturbed(undisturbed, cluster, tmp_path):
     project, packs = undisturbed
     shutil.copytree(project.root, tmp_path / "project", symlinks=True)
     copy = Project(tmp_path / "project", cluster.environment)
-    for pack in packs:
-        (copy.root / pack).unlink()
+    copy.forget(*packs)
     return copy
 
 

@@ -75,6 +75,11 @@ class Project:
         listed = json.loads((self.root / f"results/{sweep}/sweep.json").read_text())
         return sorted((self.root / listed["runs"][protocol][variant]).glob("s*/*.parquet"))
 
+    def forget(self, *packs):
+        """Remove the runs of some packs with all that is kept of them, so that they are trained again."""
+        for run in {(self.root / pack).parents[1] for pack in packs}:
+            shutil.rmtree(run)
+
     def write(self, sweep, name=None):
         """Write a sweep file, by default under the sweep's name; returns its name."""
         path = self.root / (name or f"{sweep['name']}.yaml")

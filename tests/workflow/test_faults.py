@@ -46,7 +46,7 @@ def to_do(project):
     """A project in which the network is to be trained again, what is to be made, and what it held."""
     (path,) = project.packs("tiny", "net")
     before = pd.read_parquet(path)
-    path.unlink()
+    project.forget(path)
     return project, str(path.relative_to(project.root)), before.drop(columns="seconds")
 
 
@@ -101,6 +101,24 @@ def test_what_always_crashes_costs_the_others_nothing(project):
     assert planned.count("\nrule train:") == 2
     assert planned.count("run=ststnet-") == 2
     assert planned.count("\nrule score:") == 1
+
+
+def test_a_job_that_runs_again_for_other_reasons_than_its_recipe_trains_nothing(project):
+    (path,) = project.packs("tiny", "net")
+    before, written = pd.read_parquet(path), path.stat().st_mtime_ns
+    target = str(path.relative_to(project.root))
+    printed = project.snakemake(*OPTIONS, "--forcerun", "audit", "--", target)
+    assert "3 of 3 folds are done already, by the same recipe" in printed
+    assert path.stat().st_mtime_ns > written
+    pd.testing.assert_frame_equal(pd.read_parquet(path), before)  # with its seconds
+    # Packs of another size take them over as well.
+    single = project.write({**TINY_SWEEP, "name": "single", "folds_per_job": 1})
+    targets = sorted(
+        str(path.parent.relative_to(project.root) / f"{n:03d}-{n:03d}.parquet") for n in range(3)
+    )
+    project.snakemake("--cores", "2", "--quiet", "rules", "--configfile", single, "--", *targets)
+    rows = pd.concat([pd.read_parquet(project.root / name) for name in targets], ignore_index=True)
+    pd.testing.assert_frame_equal(rows, before)
 
 
 def test_modes_that_lose_jobs_are_refused_before_anything_is_submitted(project):

@@ -133,10 +133,11 @@ def test_a_variant_without_some_clips_is_listed_and_never_silently_smaller(prepa
 def test_intervals_of_all_scores_have_their_columns(prepared, three, tmp_path):
     _, _, found = run(prepared, three, tmp_path)
     assert list(found.columns) == [
-        "protocol", "variant", "selection", "scope", "metric", "value", "low", "high", "standard_error",
+        "protocol", "source", "variant", "selection", "scope", "metric", "value", "low", "high", "standard_error",
         "n_subjects", "n_seeds",
     ]  # fmt: skip
     assert tuple(found.columns) == INTERVAL_COLUMNS
+    assert set(found["source"]) == {"stand_in"}
     assert list(zip(found["variant"], found["metric"], strict=True)) == [
         (variant, metric) for variant in VARIANTS for metric in ("uf1", "uar", "war")
     ]

@@ -186,7 +186,7 @@ def test_predictions_of_other_variants_are_refused(made, tmp_path):
 def test_files_of_other_columns_are_refused(made, tmp_path):
     (tmp_path / "intervals.csv").write_text("a,b\n1,2\n")
     other = Material(made.spec, read_folds(made.folds), tmp_path / "intervals.csv", tuple(made.pooled))
-    with pytest.raises(DataError, match="intervals.csv: expected the columns protocol, variant"):
+    with pytest.raises(DataError, match="intervals.csv: expected the columns protocol, source, variant"):
         figures.DRAWN["scores"](other)
 
 

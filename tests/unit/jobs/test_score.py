@@ -57,6 +57,7 @@ def test_counts_are_pooled_over_folds(prepared, predictions, tmp_path):
     war = scores[scores["metric"] == "war"].iloc[0]
     assert war["value"] == pytest.approx(1 / 3)
     assert (war["n_clips"], war["n_subjects"], war["n_folds"]) == (24, 4, 4)
+    assert set(zip(confusions["selection"], confusions["source"], strict=True)) == {("last", "stand_in")}
     first = confusions[confusions["seed"] == 0]
     assert first["count"].sum() == 24
     assert first[first["predicted"] == "negative"]["count"].tolist() == [8, 8, 8]

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,10 +19,11 @@ from mer.artefacts.predictions import read_predictions
 from mer.core.errors import DataError, MerError
 from mer.core.types import Execution
 from mer.jobs import fold, train
-from mer.jobs.finished import Finished
+from mer.jobs.finished import UNFINISHED, Finished
 from mer.jobs.fold import Cell, Teller, Work, run_cells
 from mer.methods import METHODS
 from mer.sweep.specs.inputs import InputsSpec
+from mer.sweep.specs.score import pack_name
 from mer.sweep.specs.train import TrainSpec
 from mer.training import checkpoints
 from mer.training.checkpoints import Keeper
@@ -35,9 +37,14 @@ def spec_of(prepared, variant, first=0, last=3, seeds=(0,)):
 
 
 def run(prepared, tmp_path, spec, execution=CPU, folder=None):
-    path = tmp_path / "a.parquet"
+    path = (folder or tmp_path) / pack_name(list(spec.recipes), spec.first, spec.last)
     train.run(spec, execution, prepared.folds, prepared.lists[spec.method.key], path, folder)
     return read_predictions([path], read_folds(prepared.folds).classes)
+
+
+def left(folder):
+    """What is kept of packs that are not written."""
+    return {path.name for path in (folder / UNFINISHED).iterdir()}
 
 
 def fold_scores(spec, split, data, number):
@@ -151,7 +158,7 @@ def test_scores_that_are_no_numbers_are_refused_and_not_kept(prepared, tmp_path,
     use(monkeypatch, replace(METHODS["majority"], build=lambda params, execution: Odd()))
     with pytest.raises(MerError, match=r"Fold 2 \('demo:s03'\), seed 0: Some scores .* are no numbers"):
         run(prepared, tmp_path, spec_of(prepared, "majority"), folder=tmp_path / "kept")
-    assert {path.stem for path in (tmp_path / "kept").iterdir()} == {"s0-000", "s0-001", "s0-003"}
+    assert left(tmp_path / "kept") == {"s0-000.parquet", "s0-001.parquet", "s0-003.parquet"}
 
 
 def test_folds_that_cannot_be_trained_together_are_trained_alone(prepared, monkeypatch, caplog):
@@ -194,7 +201,7 @@ def test_the_file_says_how_it_came_to_be(prepared, tmp_path):
 
     spec = spec_of(prepared, "majority")
     run(prepared, tmp_path, spec)
-    about = pq.read_schema(tmp_path / "a.parquet").metadata
+    about = pq.read_schema(tmp_path / "s0" / "000-003.parquet").metadata
     assert json.loads(about[b"spec"]) == spec.model_dump(mode="json")
     assert b"version_torch" in about
 
@@ -243,7 +250,7 @@ def test_folds_that_are_done_are_kept_when_another_fails(prepared, tmp_path, mon
     rows = run(prepared, tmp_path, spec, folder=folder)
     assert len(fitted) == 4
     assert np.array_equal(scores(rows), scores(run(prepared, tmp_path, spec)))
-    assert not list(folder.iterdir())
+    assert not left(folder)
 
 
 def test_kept_folds_of_another_recipe_are_not_used(prepared, tmp_path):
@@ -268,13 +275,14 @@ def test_kept_folds_of_another_device_or_cell_are_not_used(prepared, tmp_path, c
     rows = fold_scores(spec, split, data, 0).assign(seconds=-1.0)
     Finished(folder, spec, "cpu").keep(Cell(0, 0), rows.assign(**changes))
     assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] > 0).all()
+    shutil.rmtree(folder)
     Finished(folder, spec, "cpu").keep(Cell(0, 0), rows)
     assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] == -1).all()
 
 
 def test_a_damaged_byte_is_noticed_or_changes_nothing(prepared, tmp_path):
     whole = run(prepared, tmp_path, spec_of(prepared, "majority", 0, 0))
-    path, noticed = tmp_path / "a.parquet", 0
+    path, noticed = tmp_path / "s0" / "000-000.parquet", 0
     content = path.read_bytes()
     for position in range(4, 2000, 50):
         path.write_bytes(content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :])
@@ -288,14 +296,14 @@ def test_a_damaged_byte_is_noticed_or_changes_nothing(prepared, tmp_path):
 
 def test_nothing_is_left_of_checkpoints_when_a_pack_is_written(prepared, tmp_path):
     spec, folder = spec_of(prepared, "majority", 0, 0), tmp_path / "kept"
-    folder.mkdir()
+    (folder / UNFINISHED).mkdir(parents=True)
     for name in ("s0-000.pt", "s0-000-1.pt", "stack-s0-000.pt", "stack-s0-000-1.pt"):
-        (folder / name).write_bytes(b"")
+        (folder / UNFINISHED / name).write_bytes(b"")
     others = {"s0-003.pt", "stack-s0-003.pt"}  # of another pack
     for name in others:
-        (folder / name).write_bytes(b"")
+        (folder / UNFINISHED / name).write_bytes(b"")
     run(prepared, tmp_path, spec, folder=folder)
-    assert {path.name for path in folder.iterdir()} == others
+    assert left(folder) == others
 
 
 def test_an_error_of_a_library_leaves_the_other_folds(prepared, tmp_path, monkeypatch):
@@ -308,13 +316,13 @@ def test_an_error_of_a_library_leaves_the_other_folds(prepared, tmp_path, monkey
     use(monkeypatch, replace(METHODS["majority"], build=lambda params, execution: Breaking()))
     with pytest.raises(MerError, match="1 of 4 folds failed(.|\n)*RuntimeError: no deterministic"):
         run(prepared, tmp_path, spec_of(prepared, "majority"), folder=tmp_path / "kept")
-    assert len(list((tmp_path / "kept").iterdir())) == 3
+    assert len(left(tmp_path / "kept")) == 3
 
 
 def test_a_kept_fold_that_is_damaged_is_trained_again(prepared, tmp_path):
     spec, folder = spec_of(prepared, "majority", 0, 0), tmp_path / "kept"
-    folder.mkdir()
-    (folder / "s0-000.parquet").write_bytes(b"PAR1")
+    (folder / UNFINISHED).mkdir(parents=True)
+    (folder / UNFINISHED / "s0-000.parquet").write_bytes(b"PAR1")
     assert len(run(prepared, tmp_path, spec, folder=folder)) == 6
 
 
@@ -337,10 +345,10 @@ def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_p
     slow = spec_of(prepared, "ststnet")
     settings = {**slow.method.settings, "epochs": 150}
     slow = slow.model_copy(update={"method": slow.method.model_copy(update={"settings": settings})})
-    # Where the workflow's jobs keep what is done.
-    folder, kept = tmp_path / "unfinished", tmp_path / "unfinished" / "s0-000.parquet"
+    folder = tmp_path / "run"
+    kept = folder / UNFINISHED / "s0-000.parquet"
     lists = tuple(map(str, prepared.lists["ststnet"]))
-    inputs, output = tmp_path / "inputs.json", tmp_path / "s0" / "a.parquet"
+    inputs, output = tmp_path / "inputs.json", folder / "s0" / "a.parquet"
     inputs.write_text(InputsSpec(folds=str(prepared.folds), lists=lists, macro=None).as_json())
     command = [sys.executable, "-m", "mer.cli", "train", "--spec", slow.as_json()]
     command += ["--execution", '{"device": "cpu"}', "--inputs", str(inputs), "--output", str(output)]
@@ -356,7 +364,7 @@ def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_p
     before = pd.read_parquet(kept)
     after = run(prepared, tmp_path, slow, folder=folder)
     assert after.loc[after["fold"] == 0, "seconds"].tolist() == before["seconds"].tolist()
-    assert not list(folder.iterdir())
+    assert not left(folder)
     assert np.array_equal(scores(after), scores(run(prepared, tmp_path, slow)))
 
 

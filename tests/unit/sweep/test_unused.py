@@ -47,6 +47,9 @@ KEPT = (
     "runs/p-00000000/net-00000000/s0/000-001.parquet",
     "logs/runs/p-00000000/net-00000000/s0/000-001.log",
     # Its pack is not there: the job that comes next goes on from it.
+    "runs/p-00000000/net-00000000/finished/s0/000-001.parquet",
+    # Cut otherwise, and not all of it is in packs of the new size.
+    "runs/p-00000000/net-00000000/finished/s0/000-003.parquet",
     "runs/p-00000000/net-00000000/unfinished/s0-002.parquet",
     "runs/p-00000000/net-00000000/unfinished/stack-s0-002.pt",
     "logs/runs/p-00000000/net-00000000/s0/002-003.log",
@@ -73,6 +76,11 @@ UNUSED = {
     "runs/p-00000000/net-11111111/unfinished/s0-000.pt": Kind.LEFT,
     "runs/p-00000000/net-00000000/s0/000-003.parquet": Kind.RUNS,  # cut otherwise
     "logs/runs/p-00000000/net-00000000/s0/000-003.log": Kind.LOGS,
+    # Its folds are in a pack that is there; under a seed that nobody asks for; of a run that nobody asks for.
+    "runs/p-00000000/net-00000000/finished/s0/000-000.parquet": Kind.RUNS,
+    "runs/p-00000000/net-00000000/finished/s7/000-003.parquet": Kind.RUNS,
+    "runs/p-00000000/net-11111111/finished/s0/000-001.parquet": Kind.RUNS,
+    "runs/p-00000000/net-00000000/finished/s0/.000-001.0123abcd.parquet": Kind.LEFT,
     "oracles/p-00000000/net-11111111/s0-1/000-003.parquet": Kind.ORACLES,
     # Their cells are in a pack that is done, or in none that is asked for.
     "runs/p-00000000/net-00000000/unfinished/s0-001.parquet": Kind.LEFT,
@@ -92,6 +100,7 @@ NOT_OURS = (
     "artefacts/mine/flow-11111111/demo.s01.safetensors",
     "standins/samm-22222222/frames/a.png",
     "runs/p-00000000/net-11111111/s0/copy.parquet",
+    "runs/p-00000000/net-00000000/finished/copy/000-001.parquet",
     "runs/p-00000000/inputs/copy.json",
     "runs/backup/net-11111111/s0/000-001.parquet",
     "figures/mine.png",
@@ -125,6 +134,15 @@ def test_what_is_removed_is_what_was_shown_and_empty_folders(results):
     assert not (results / "runs/p-11111111").exists()
     assert all(any(path.iterdir()) for path in results.rglob("*") if path.is_dir())
     assert {one.kind for one in find_unused(results, USED, MADE)} == {Kind.NOT_OURS}
+
+
+def test_a_pack_with_two_names_is_counted_once(results):
+    pack = results / "runs/p-00000000/net-11111111/s0/000-001.parquet"
+    second = results / "runs/p-00000000/net-11111111/finished/s0/000-001.parquet"
+    second.unlink()
+    second.hardlink_to(pack)
+    sizes = {one.path: one.size for one in find_unused(results, USED, MADE)}
+    assert [sizes[str(path.relative_to(results))] for path in (pack, second)] == [2, 2]
 
 
 def test_links_are_not_followed(results, tmp_path):

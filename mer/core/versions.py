@@ -1,0 +1,14 @@
+"""Versions of what computes: results of others are not mixed with those of this one."""
+
+import functools
+import platform
+from importlib.metadata import version
+
+from mer import __version__
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Name the versions that numbers may depend on, by ``version_<name>``."""
+    found = {f"version_{name}": version(name) for name in ("numpy", "scikit-learn", "torch")}
+    return found | {"version_mer": __version__, "version_python": platform.python_version()}
