@@ -17,6 +17,7 @@ ROWS = {
     "ststnet": "| STSTNet, 800 epochs [3] |",
     "sssnet": "| SSSNet, 40 epochs |",
     "rcn_a": "| RCN-A, 20 epochs [4] |",
+    "rcn_s": "| RCN-S, 20 epochs [5] |",
     "rcn_w": "| RCN-W, 20 epochs |",
     "basic_inception": "| Basic Inception, plain SGD, 40 epochs |",
     "basic_inception_adam": "| Basic Inception, Adam, 40 epochs |",
