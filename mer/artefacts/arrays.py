@@ -1,5 +1,6 @@
 """Arrays of one representation: one file per part of a data set, and a list of the parts."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -161,6 +162,14 @@ class Arrays:
     def take(self, sample_ids: Sequence[str]) -> Array:
         """Return the rows of some samples, in the order asked for."""
         return self.data[np.array([self.rows[sample_id] for sample_id in sample_ids], dtype=int)]
+
+    def digest(self) -> str:
+        """Digest samples, values and reasons: the same recipe on other arrays is another experiment."""
+        hashed = hashlib.sha256(canonical([list(self.rows), dict(self.left_out)]).encode())
+        for row in self.data:
+            hashed.update(f"{row.dtype} {row.shape}".encode())
+            hashed.update(row.tobytes())
+        return hashed.hexdigest()[:16]
 
     def kept(self, sample_ids: Sequence[str]) -> tuple[str, ...]:
         """Return the samples that have a row, in the order given."""

@@ -1,7 +1,7 @@
 """Predictions: one row per test clip, one file per pack of folds."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -92,18 +92,26 @@ def write_rows_of(
         pq.write_table(table, temporary, write_page_checksum=True)
 
 
-def read_rows_of(path: Path) -> pd.DataFrame:
-    """Read the rows of a Parquet file.
+def read_rows_of(path: Path, among: Mapping[str, Collection[int]] = MappingProxyType({})) -> pd.DataFrame:
+    """Read the rows of a Parquet file, or those whose numbers in some columns are among some.
 
     Raises
     ------
     DataError
         If it is not whole.
     """
+    chosen = [(column, "in", list(numbers)) for column, numbers in among.items()]
     try:
-        return pq.ParquetFile(path, page_checksum_verification=True).read().to_pandas()
+        table = pq.read_table(
+            path, filters=chosen or None, partitioning=None, page_checksum_verification=True
+        )
+        return table.to_pandas()
     except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{path}: not a complete Parquet file ({error}). Delete it and run again.") from error
+        raise _not_whole(path, error) from error
+
+
+def _not_whole(path: Path, error: Exception) -> DataError:
+    return DataError(f"{path}: not a complete Parquet file ({error}). Delete it and run again.")
 
 
 def read_predictions(paths: Sequence[Path], classes: Sequence[str]) -> pd.DataFrame:
@@ -146,8 +154,18 @@ def read_n_parameters(path: Path) -> int | None:
 
 
 def read_about(path: Path) -> dict[str, str]:
-    """Read the texts in the metadata of a file of rows."""
-    return {name.decode(): text.decode() for name, text in (pq.read_schema(path).metadata or {}).items()}
+    """Read the texts in the metadata of a file of rows.
+
+    Raises
+    ------
+    DataError
+        If it is not whole.
+    """
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        return {name.decode(): text.decode() for name, text in metadata.items()}
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise _not_whole(path, error) from error
 
 
 def check_predictions(rows: pd.DataFrame, classes: Sequence[str], place: str) -> None:

@@ -1,4 +1,4 @@
-"""Versions of what computes: results of others are not mixed with those of this one."""
+"""Versions of what computes."""
 
 import functools
 import platform

@@ -36,7 +36,7 @@ from mer.figures.selection_gap import selection_gap
 from mer.figures.subject_difficulty import subject_difficulty
 from mer.figures.training_curves import training_curves
 from mer.sweep.specs.figures import ProtocolFiguresSpec, Trajectories
-from mer.sweep.specs.score import pack_name
+from mer.sweep.specs.packs import pack_name
 
 
 def run(

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,6 @@ from mer.core.errors import DataError, MerError, TrainingError
 from mer.core.log import start_log
 from mer.core.seeds import stream
 from mer.core.types import Execution, FloatArray, Fold, LabelledSamples, Samples
-from mer.core.versions import versions
 from mer.methods import METHODS
 from mer.methods.base import FittedMethod
 from mer.sweep.specs.train import TrainSpec
@@ -57,6 +56,8 @@ class Work:
         Where interrupted training is kept; None keeps nothing.
     macro
         Macro-expressions that are learned from as well, all of them in ``data``; None for none.
+    made_with
+        Versions and digest of the arrays: what interrupted training with others left is not gone on from.
     """
 
     spec: TrainSpec
@@ -65,6 +66,7 @@ class Work:
     data: Arrays
     folder: Path | None = None
     macro: MacroClips | None = None
+    made_with: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, cell: Cell) -> str:
         """Name a cell for messages."""
@@ -220,7 +222,7 @@ def _course(work: Work, cell: Cell, test: Samples) -> Course:
         watch=watch,
         tell=Teller(work.name(cell)),
         checkpoint=work.folder and work.folder / f"s{cell.seed}-{cell.fold:03d}.pt",
-        identity=f"{work.spec.recipes[cell.seed]} {cell.fold} {device} {versions()}",
+        identity=f"{work.spec.recipes[cell.seed]} {cell.fold} {device} {dict(work.made_with)}",
     )
 
 

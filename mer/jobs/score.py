@@ -23,7 +23,8 @@ from mer.core.errors import IncompleteRunError
 from mer.core.types import COMPOSITE, IntArray
 from mer.evaluation.oracle import oracle_epoch
 from mer.evaluation.scoring import Scored, score_rows
-from mer.sweep.specs.score import ScoreSpec, pack_name
+from mer.sweep.specs.packs import pack_name
+from mer.sweep.specs.score import ScoreSpec
 
 
 def run(spec: ScoreSpec, folds: Path, runs: Path, pooled: Path, scores: Path, confusions: Path) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,9 +21,10 @@ from mer.core.durations import duration
 from mer.core.errors import DataError, MerError, TrainingError, listed
 from mer.core.types import Execution
 from mer.core.versions import versions
-from mer.jobs.finished import UNFINISHED, Finished
+from mer.jobs.finished import Finished
 from mer.jobs.fold import Cell, Work, run_cells
 from mer.methods import METHODS
+from mer.sweep.specs.packs import UNFINISHED
 from mer.sweep.specs.train import TrainSpec
 
 log = logging.getLogger(__name__)
@@ -59,9 +60,11 @@ def run(
     if data.left_out:
         log.info("%d clips are left out: %s", len(data.left_out), "; ".join(set(data.left_out.values())))
     cells = [Cell(seed, number) for seed in spec.recipes for number in range(spec.first, spec.last + 1)]
-    about = _about(spec, len(split.classes))
-    work = Work(spec, _settled(spec, execution), split, data, folder and folder / UNFINISHED, joining)
-    finished = Finished(folder, spec, device_name(work.execution.device))
+    made_with = {**versions(), "arrays": data.digest()}
+    about = _about(spec, len(split.classes), made_with)
+    kept = folder and folder / UNFINISHED
+    work = Work(spec, _settled(spec, execution), split, data, kept, joining, made_with)
+    finished = Finished(folder, spec, device_name(work.execution.device), made_with)
     results = _complete(work, cells, finished)
     rows = pd.concat([results[cell] for cell in cells], ignore_index=True)
     write = write_trajectories if spec.selection == "oracle_test" else write_predictions
@@ -80,12 +83,7 @@ def _complete(work: Work, cells: Sequence[Cell], finished: Finished) -> Results:
     """
     results = finished.read(cells)
     if results:
-        log.info(
-            "%d of %d folds are done already, by the same recipe (to train them again, remove %s)",
-            len(results),
-            len(cells),
-            finished.folder,
-        )
+        log.info("%d of %d folds are done already, by the same recipe", len(results), len(cells))
     missing = [cell for cell in cells if cell not in results]
     problems: dict[Cell, MerError] = {}
     started = time.monotonic()
@@ -169,9 +167,9 @@ def _settled(spec: TrainSpec, execution: Execution) -> Execution:
     return replace(execution, device="cuda" if device == "cuda" else "cpu")
 
 
-def _about(spec: TrainSpec, n_classes: int) -> dict[str, str]:
+def _about(spec: TrainSpec, n_classes: int, made_with: Mapping[str, str]) -> dict[str, str]:
     """Describe how the predictions came to be, for the file's metadata."""
-    about = {"spec": spec.model_dump_json(), **versions()}
+    about = {"spec": spec.model_dump_json(), **made_with}
     entry = METHODS[spec.method.key]
     if entry.trains_network:
         method = entry.build(entry.params.from_plain(spec.method.settings), Execution(device="cpu"))

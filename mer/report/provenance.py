@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from mer.artefacts.predictions import read_left_out, read_rows_of
+from mer.artefacts.predictions import read_about, read_left_out, read_rows_of
 from mer.core.errors import DataError, IncompleteRunError, listed
 from mer.report.contents import Contents
 
@@ -143,11 +141,7 @@ def _packs(folder: Path, recipes: Mapping[int, str]) -> list[dict[str, str]]:
 
 
 def _about(path: Path) -> dict[str, str]:
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-    except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{path}: not a complete Parquet file ({error}). Delete it and run again.") from error
-    about = {key.decode(): value.decode() for key, value in metadata.items() if key != b"ARROW:schema"}
+    about = read_about(path)
     if "spec" not in about:
         raise DataError(f"{path}: does not say what it was made of. Delete it and run again.")
     return about

@@ -12,6 +12,7 @@ from mer.sweep.listing import Listing
 from mer.sweep.logs import log_of
 from mer.sweep.outputs import outputs_by_rule, part_files, representations
 from mer.sweep.records import Lock, Records
+from mer.sweep.specs.packs import UNFINISHED
 from mer.sweep.training import Pack
 
 # The log of a job on this machine may be opened a moment before the job is noted down as started.
@@ -226,7 +227,7 @@ class Watch:
     def _n_kept(self, folder: str, pack: Pack) -> int:
         """Count the cells of a pack that a job has done which runs, or was killed."""
         if folder not in self._kept:
-            found = map(KEPT.match, self.listing.names(f"{folder}/unfinished"))
+            found = map(KEPT.match, self.listing.names(f"{folder}/{UNFINISHED}"))
             self._kept[folder] = {(int(one["seed"]), int(one["fold"])) for one in found if one}
         kept = self._kept[folder]
         if not kept:

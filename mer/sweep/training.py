@@ -13,7 +13,7 @@ from mer.sweep.resources import array_kilobytes, minutes, training_cores, traini
 from mer.sweep.specs.base import EntrySettings
 from mer.sweep.specs.folds import AuditSpec, FoldsSpec, MacroSpec
 from mer.sweep.specs.inputs import InputsSpec
-from mer.sweep.specs.score import pack_name
+from mer.sweep.specs.packs import pack_name
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.splits import split_digest
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from mer.annotations.tree import STAND_IN
 from mer.core.trials import NAME_ENDS
 from mer.sweep.listing import Listing
 from mer.sweep.logs import SHARED, log_of
-from mer.sweep.specs.score import read_pack_name
+from mer.sweep.specs import packs
 from mer.sweep.used import RUNS, Used
 
 # Pages about several sweeps.
@@ -23,7 +24,6 @@ _PART = re.compile(r"\.?[A-Za-z0-9_.-]+\.safetensors|\.?parts(\.[0-9a-f]{8})?\.j
 _SPLIT = re.compile(r"\.?(folds(\.[0-9a-f]{8})?\.json|audit(\.[0-9a-f]{8})?\.md)")
 _PACK = re.compile(r"\.?[0-9]+-[0-9]+(\.[0-9a-f]{8})?\.parquet")
 _SEEDS = re.compile(r"s[0-9]+(-[0-9]+)*")
-_WRITTEN = re.compile(rf"{_SEEDS.pattern}/[0-9]+-[0-9]+\.parquet")
 _MACRO = re.compile(r"\.?macro(\.[0-9a-f]{8})?\.json")
 _INPUTS = re.compile(r"[0-9a-f]{8}\.json")
 _LEFT = re.compile(r"\.?(?:stack-)?s(?P<seed>[0-9]+)-(?P<fold>[0-9]+)\b.*\.(parquet|pt)")
@@ -54,7 +54,7 @@ class Unused:
     kind
         What it is; of one that is not ours, it is not known.
     size
-        In bytes.
+        In bytes; of a file with several names each has its share, and none if one of them stays.
     """
 
     path: str
@@ -80,10 +80,12 @@ def find_unused(results: Path, used: Used, made: frozenset[str]) -> list[Unused]
         path = str(Path(entry.path).relative_to(results))
         kind = judge.kind(path, is_link=entry.is_symlink())
         if kind is not None:
-            status = entry.stat(follow_symlinks=False)
-            # Packs have two names, which go together.
-            found.append(Unused(path, kind, status.st_size // max(status.st_nlink, 1)))
-    return sorted(found, key=lambda one: one.path)
+            found.append((path, kind, entry.stat(follow_symlinks=False)))
+    # Packs have two names, and take their room until both are gone.
+    n_names = Counter(status.st_ino for _, _, status in found)
+    shares = [s.st_size // s.st_nlink if n_names[s.st_ino] == s.st_nlink else 0 for _, _, s in found]
+    unused = [Unused(path, kind, share) for (path, kind, _), share in zip(found, shares, strict=True)]
+    return sorted(unused, key=lambda one: one.path)
 
 
 def remove(results: Path, unused: Sequence[Unused]) -> None:
@@ -95,7 +97,7 @@ def remove(results: Path, unused: Sequence[Unused]) -> None:
             path.unlink(missing_ok=True)
             folders.update(parent for parent in path.parents if results in parent.parents)
     # A job that is done leaves an empty folder for leftovers.
-    folders |= {folder / "unfinished" for folder in folders}
+    folders |= {folder / packs.UNFINISHED for folder in folders}
     for folder in sorted(folders, key=lambda path: -len(path.parts)):
         with suppress(OSError):  # something is in it
             folder.rmdir()
@@ -116,6 +118,7 @@ class _Judge:
     def __init__(self, results: Path, used: Used, made: frozenset[str]) -> None:
         self.used, self.made = used, made
         self.there = Listing(results)
+        self.awaited: dict[str, set[tuple[int, int]]] = {}
         self.logs = {_log_of(path) for path in used.files if path.split("/")[0] in used.sweeps}
         self.areas: dict[str, Callable[..., Kind | None]] = {
             "artefacts": self._of_artefacts,
@@ -155,11 +158,11 @@ class _Judge:
                 return kind
             case run, file if _digested(run) and _MACRO.fullmatch(file):
                 return kind
-            case run, "unfinished", file if _digested(run) and _LEFT.fullmatch(file):
+            case run, packs.UNFINISHED, file if _digested(run) and _LEFT.fullmatch(file):
                 return self._left(f"{area}/{split}/{run}", file)
-            case run, "finished", *pack if self._is_taken_over(f"{area}/{split}/{run}", "/".join(pack)):
+            case run, packs.FINISHED, *pack if self._is_kept(f"{area}/{split}/{run}", "/".join(pack)):
                 return None
-            case (run, "finished", seeds, file) | (run, seeds, file) if (
+            case (run, packs.FINISHED, seeds, file) | (run, seeds, file) if (
                 _digested(run) and _SEEDS.fullmatch(seeds) and _PACK.fullmatch(file)
             ):
                 return Kind.LEFT if file.startswith(".") else kind
@@ -169,29 +172,21 @@ class _Judge:
         """Tell what a leftover is: a job goes on from it, unless its cell is done or nobody asks for it."""
         found = _LEFT.fullmatch(file)
         if found and not file.startswith("."):
-            fold = int(found["fold"])
-            if self._is_awaited(run, [int(found["seed"])], fold, fold):
-                return None
+            return None if (int(found["seed"]), int(found["fold"])) in self._awaited(run) else Kind.LEFT
         return Kind.LEFT
 
-    def _is_taken_over(self, run: str, pack: str) -> bool:
+    def _is_kept(self, run: str, pack: str) -> bool:
         """Tell whether the second name of a pack is kept: with the first, or for packs of another size."""
-        if not _WRITTEN.fullmatch(pack):
+        if not packs.PACK.fullmatch(pack):
             return False
-        return self.used.has(f"{run}/{pack}") or self._is_awaited(run, *read_pack_name(pack))
+        return self.used.has(f"{run}/{pack}") or not self._awaited(run).isdisjoint(_cells(pack))
 
-    def _is_awaited(self, run: str, seeds: Sequence[int], first: int, last: int) -> bool:
-        """Tell whether a pack with one of some folds under one of some seeds is asked for, and not there."""
-        for path in self.used.packs.get(run, ()):
-            asked, start, end = read_pack_name(path)
-            if (
-                not set(seeds).isdisjoint(asked)
-                and start <= last
-                and first <= end
-                and not self.there.has(path)
-            ):
-                return True
-        return False
+    def _awaited(self, run: str) -> set[tuple[int, int]]:
+        """List the seeds and folds of a run that are asked for, and whose packs are not there."""
+        if run not in self.awaited:
+            missing = [path for path in self.used.packs.get(run, ()) if not self.there.has(path)]
+            self.awaited[run] = {cell for path in missing for cell in _cells(path)}
+        return self.awaited[run]
 
     def _of_sheets(self, area: str, *names: str) -> Kind | None:
         match names:
@@ -227,6 +222,12 @@ class _Judge:
 
 def _digested(*names: str) -> bool:
     return all(_DIGESTED.fullmatch(name) for name in names)
+
+
+def _cells(pack: str) -> Iterator[tuple[int, int]]:
+    """List the seeds and folds of a pack."""
+    seeds, first, last = packs.read_pack_name(pack)
+    return ((seed, fold) for seed in seeds for fold in range(first, last + 1))
 
 
 def _log_of(path: str) -> str:

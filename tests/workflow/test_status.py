@@ -139,6 +139,7 @@ GONE = (
     "runs/p/inputs/DIGEST.json",
     "logs/runs/p/inputs/DIGEST.log",
     "runs/p/lbp_top_svm/s0/000-002.parquet",
+    "runs/p/lbp_top_svm/finished/s0/000-002.parquet",
     "logs/runs/p/lbp_top_svm/s0/000-002.log",
     *(f"tiny/{kind}/p/lbp_top_svm.csv" for kind in ("scores", "confusions")),
     "tiny/predictions/p/lbp_top_svm.parquet",

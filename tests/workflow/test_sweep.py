@@ -60,7 +60,11 @@ def test_everything_is_there(finished):
         "folds.json",
         "audit.md",
         *(f"inputs/{path.name}" for path in inputs),
-        *(f"{method}/s0/000-002.parquet" for method in ("lbp_top_svm", "majority", "ststnet")),
+        *(
+            f"{method}/{folder}s0/000-002.parquet"
+            for method in ("lbp_top_svm", "majority", "ststnet")
+            for folder in ("", "finished/")
+        ),
     }
 
 

@@ -22,7 +22,7 @@ from mer.sweep.figures import SOMETIMES
 from mer.sweep.plan import Sweep
 from mer.sweep.specs.comparison import ComparisonSpec
 from mer.sweep.specs.figures import ProtocolFiguresSpec, RanksSpec
-from mer.sweep.specs.score import pack_name
+from mer.sweep.specs.packs import pack_name
 
 EPOCHS = 4
 RAW = {

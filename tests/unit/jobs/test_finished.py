@@ -1,15 +1,17 @@
 """What is done by the same recipe is taken over, whatever removed or cut the packs, and nothing else is."""
 
 import os
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from mer.core import digests
 from mer.core.types import Execution
-from mer.jobs import finished, train
-from mer.jobs.finished import FINISHED, UNFINISHED
-from mer.sweep.specs.score import pack_name
+from mer.jobs import train
+from mer.sweep.specs.packs import FINISHED, UNFINISHED, pack_name
 from mer.sweep.specs.train import TrainSpec
 
 CPU = Execution(device="cpu")
@@ -74,8 +76,9 @@ def test_another_recipe_is_trained_and_takes_the_place_of_the_first(job):
 def test_what_another_device_or_version_computed_is_trained_again(job, monkeypatch):
     job(0, 1)
     with monkeypatch.context() as patched:
-        patched.setattr(finished, "versions", lambda: {"version_torch": "1.0"})
+        patched.setattr(train, "versions", lambda: {"version_torch": "1.0"})
         assert job(0, 1)[1] == [(0, 0), (0, 1)]
+    assert job(0, 1)[1] == [(0, 0), (0, 1)]
     assert job(0, 1)[1] == []
     monkeypatch.setattr(train, "device_name", lambda device: "a GPU")
     assert job(0, 1)[1] == [(0, 0), (0, 1)]
@@ -96,13 +99,68 @@ def test_a_second_name_takes_no_room(job, tmp_path):
     assert not list((run / UNFINISHED).iterdir())
 
 
-def test_without_second_names_a_pack_is_written_and_trained_again(job, monkeypatch, tmp_path):
+def test_where_there_are_no_second_names_packs_are_copied(job, monkeypatch, tmp_path):
     def refuse(source, target):
         raise OSError("Operation not supported")
 
     monkeypatch.setattr(os, "link", refuse)
     rows, _ = job(0, 1)
     again, trained = job(0, 1)
-    assert trained == [(0, 0), (0, 1)]
-    assert np.array_equal(scores(rows), scores(again))
-    assert not list((tmp_path / "run" / FINISHED).rglob("*.parquet"))
+    assert trained == []
+    pd.testing.assert_frame_equal(rows, again)
+
+
+def test_a_pack_that_cannot_be_kept_is_written_and_its_folds_stay(job, monkeypatch, tmp_path):
+    def refuse(source, target):
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "link", refuse)
+        patched.setattr(shutil, "copyfile", refuse)
+        job(0, 1)
+    assert len(list((tmp_path / "run" / UNFINISHED).glob("s0-*.parquet"))) == 2
+    assert job(0, 1)[1] == []
+    assert not list((tmp_path / "run" / UNFINISHED).iterdir())
+
+
+def test_other_values_or_other_left_out_clips_are_trained_again(job, monkeypatch):
+    """Frames may be replaced, and faces be found where there were none, under the same recipe."""
+    job(0, 1)
+    read = train.read_arrays
+
+    def one_value_more(lists, names):
+        arrays = read(lists, names)
+        arrays.data.flat[0] += 1
+        return arrays
+
+    with monkeypatch.context() as patched:
+        patched.setattr(train, "read_arrays", one_value_more)
+        assert job(0, 1)[1] == [(0, 0), (0, 1)]
+    job(0, 1)
+
+    def one_clip_less(lists, names):
+        arrays = read(lists, names)
+        rows = dict(arrays.rows)
+        last = max(rows, key=rows.get)
+        return replace(
+            arrays,
+            data=arrays.data[:-1],
+            rows={n: r for n, r in rows.items() if n != last},
+            left_out={last: "no face"},
+        )
+
+    monkeypatch.setattr(train, "read_arrays", one_clip_less)
+    assert job(0, 1)[1] == [(0, 0), (0, 1)]
+
+
+def test_files_that_are_no_packs_are_left_alone(job, tmp_path):
+    job(0, 1)
+    pack = tmp_path / "run" / FINISHED / "s0" / "000-001.parquet"
+    for name in ("s0/000-001 copy.parquet", "s0/000-001-old.parquet", "saved/000-001.parquet"):
+        (pack.parents[1] / name).parent.mkdir(exist_ok=True)
+        (pack.parents[1] / name).write_bytes(b"")
+    assert job(0, 1)[1] == []
+
+
+def test_how_scores_are_made_is_no_part_of_a_recipe():
+    assert "mer.sweep.specs.score" not in digests._closure(("mer.jobs.train",))

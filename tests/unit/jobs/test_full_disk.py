@@ -73,7 +73,7 @@ def test_predictions(prepared, cramped, tmp_path):
     assert not output.exists()
     # Neither are folds kept that are not whole.
     parsed = TrainSpec.model_validate_json(spec)
-    whole = Finished(tmp_path, parsed, "cpu")
+    whole = Finished(tmp_path, parsed, "cpu", {})
     assert not list(kept.glob(".*"))
     assert all(whole.read([cell]) for cell in _cells(kept))
     make_room()

@@ -10,7 +10,8 @@ from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.plan import Sweep
 from mer.sweep.specs.folds import FoldsSpec
-from mer.sweep.specs.score import ScoreSpec, pack_name
+from mer.sweep.specs.packs import pack_name
+from mer.sweep.specs.score import ScoreSpec
 from mer.sweep.specs.tables import TableSpec
 from mer.sweep.specs.train import TrainSpec
 

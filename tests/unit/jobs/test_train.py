@@ -18,12 +18,13 @@ from mer.artefacts.folds import read_folds
 from mer.artefacts.predictions import read_predictions
 from mer.core.errors import DataError, MerError
 from mer.core.types import Execution
+from mer.core.versions import versions
 from mer.jobs import fold, train
-from mer.jobs.finished import UNFINISHED, Finished
+from mer.jobs.finished import Finished
 from mer.jobs.fold import Cell, Teller, Work, run_cells
 from mer.methods import METHODS
 from mer.sweep.specs.inputs import InputsSpec
-from mer.sweep.specs.score import pack_name
+from mer.sweep.specs.packs import UNFINISHED, pack_name
 from mer.sweep.specs.train import TrainSpec
 from mer.training import checkpoints
 from mer.training.checkpoints import Keeper
@@ -40,6 +41,10 @@ def run(prepared, tmp_path, spec, execution=CPU, folder=None):
     path = (folder or tmp_path) / pack_name(list(spec.recipes), spec.first, spec.last)
     train.run(spec, execution, prepared.folds, prepared.lists[spec.method.key], path, folder)
     return read_predictions([path], read_folds(prepared.folds).classes)
+
+
+def made_with(data):
+    return {**versions(), "arrays": data.digest()}
 
 
 def left(folder):
@@ -261,7 +266,7 @@ def test_kept_folds_of_another_recipe_are_not_used(prepared, tmp_path):
     )
     other = replace_recipe(spec)
     rows = fold_scores(other, split, data, 0).assign(seconds=-1.0)
-    Finished(folder, other, "cpu").keep(Cell(0, 0), rows)
+    Finished(folder, other, "cpu", made_with(data)).keep(Cell(0, 0), rows)
     assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] > 0).all()
 
 
@@ -273,10 +278,10 @@ def test_kept_folds_of_another_device_or_cell_are_not_used(prepared, tmp_path, c
         train._data(read_folds(prepared.folds), prepared.lists["ststnet"]),
     )
     rows = fold_scores(spec, split, data, 0).assign(seconds=-1.0)
-    Finished(folder, spec, "cpu").keep(Cell(0, 0), rows.assign(**changes))
+    Finished(folder, spec, "cpu", made_with(data)).keep(Cell(0, 0), rows.assign(**changes))
     assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] > 0).all()
     shutil.rmtree(folder)
-    Finished(folder, spec, "cpu").keep(Cell(0, 0), rows)
+    Finished(folder, spec, "cpu", made_with(data)).keep(Cell(0, 0), rows)
     assert (run(prepared, tmp_path, spec, folder=folder)["seconds"] == -1).all()
 
 

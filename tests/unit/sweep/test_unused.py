@@ -47,12 +47,12 @@ KEPT = (
     "runs/p-00000000/net-00000000/s0/000-001.parquet",
     "logs/runs/p-00000000/net-00000000/s0/000-001.log",
     # Its pack is not there: the job that comes next goes on from it.
-    "runs/p-00000000/net-00000000/finished/s0/000-001.parquet",
-    # Cut otherwise, and not all of it is in packs of the new size.
-    "runs/p-00000000/net-00000000/finished/s0/000-003.parquet",
     "runs/p-00000000/net-00000000/unfinished/s0-002.parquet",
     "runs/p-00000000/net-00000000/unfinished/stack-s0-002.pt",
     "logs/runs/p-00000000/net-00000000/s0/002-003.log",
+    # Beside its first name, or cut otherwise, where not all of it is in packs of the new size.
+    "runs/p-00000000/net-00000000/finished/s0/000-001.parquet",
+    "runs/p-00000000/net-00000000/finished/s0/000-003.parquet",
     "logs/contact_sheets/demo-00000000/flow-00000000.log",
     "mine/tables/p.csv",
     "mine/logs/table/p.log",
@@ -143,6 +143,10 @@ def test_a_pack_with_two_names_is_counted_once(results):
     second.hardlink_to(pack)
     sizes = {one.path: one.size for one in find_unused(results, USED, MADE)}
     assert [sizes[str(path.relative_to(results))] for path in (pack, second)] == [2, 2]
+    # Of a third name that stays nothing is freed.
+    (results.parent / "backup.parquet").hardlink_to(pack)
+    sizes = {one.path: one.size for one in find_unused(results, USED, MADE)}
+    assert [sizes[str(path.relative_to(results))] for path in (pack, second)] == [0, 0]
 
 
 def test_links_are_not_followed(results, tmp_path):
