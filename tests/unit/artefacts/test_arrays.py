@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from safetensors import SafetensorError
 
-from mer.artefacts.arrays import Part, joined, read_arrays, read_part, write_part, write_parts
+from mer.artefacts.arrays import Arrays, Part, joined, read_arrays, read_part, write_part, write_parts
 from mer.core.errors import DataError
 
 
@@ -139,3 +139,22 @@ def test_a_file_that_cannot_be_written_says_so(tmp_path, monkeypatch):
     ):
         write_part(tmp_path / "a.safetensors", np.zeros((1, 2)), Part(("x",), "{}", "d"))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_digest_is_of_samples_values_and_reasons():
+    data, rows, left_out = np.arange(6.0).reshape(2, 3), {"a": 0, "b": 1}, {"c": "no face"}
+    several = np.empty(2, dtype=object)
+    several[:] = [np.zeros((2, 3)), np.zeros((3, 2))]
+    others = [
+        Arrays(data + 1, rows, left_out),
+        Arrays(data.astype(np.float32), rows, left_out),
+        Arrays(data.reshape(2, 1, 3), rows, left_out),
+        Arrays(data, {"a": 0, "d": 1}, left_out),
+        Arrays(data, rows, {"c": "no video"}),
+        Arrays(data, rows, {}),
+        Arrays(several, rows, left_out),
+        Arrays(several[::-1], rows, left_out),
+    ]
+    first = Arrays(data, rows, left_out).digest()
+    assert first == Arrays(data.copy(), dict(rows), dict(left_out)).digest()
+    assert len({first, *(one.digest() for one in others)}) == len(others) + 1
