@@ -1,9 +1,12 @@
 """Train and test one method on a pack of folds."""
 
 import logging
+import os
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -124,7 +127,7 @@ def _outcomes(work: Work, cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Data
     workers = work.execution.threads if work.execution.device == "cpu" else 1
     parallel = Parallel(n_jobs=max(1, min(workers, len(cells))), return_as="generator_unordered")
     try:
-        yield from parallel(delayed(_outcome)(work, cell) for cell in cells)
+        yield from parallel(delayed(_outcome)(work, cell, os.getpid()) for cell in cells)
     except TerminatedWorkerError as error:
         raise TrainingError(
             "A process that trained a fold was killed; most likely memory ran out. Folds that are done are "
@@ -132,13 +135,27 @@ def _outcomes(work: Work, cells: Sequence[Cell]) -> Iterator[tuple[Cell, pd.Data
         ) from error
 
 
-def _outcome(work: Work, cell: Cell) -> tuple[Cell, pd.DataFrame | MerError]:
+def _outcome(work: Work, cell: Cell, job: int) -> tuple[Cell, pd.DataFrame | MerError]:
+    if os.getpid() != job:
+        _end_with(job)
     try:
         (result,) = run_cells(work, [cell])
     except Exception as error:  # of a library, or ours: the other folds go on
         log.exception("%s failed", work.name(cell))
         result = TrainingError(f"{work.name(cell)}: {type(error).__name__}: {error}")
     return cell, result
+
+
+@cache
+def _end_with(job: int) -> None:
+    """End this process soon after the job that started it was killed: it would compute for nobody."""
+
+    def watch() -> None:
+        while os.getppid() == job:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _macro_clips(split: Split, path: Path) -> MacroClips:

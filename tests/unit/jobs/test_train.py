@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -346,18 +348,54 @@ def test_the_time_before_an_interruption_counts(prepared, tmp_path, monkeypatch)
     assert run(prepared, tmp_path, spec, folder=folder)["seconds"].between(1000, 1100).all()
 
 
-def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_path):
+def slow_job(prepared, tmp_path, epochs, threads=1):
+    """Start a job in a process group of its own; returns it, its specification and its output."""
     slow = spec_of(prepared, "ststnet")
-    settings = {**slow.method.settings, "epochs": 150}
+    settings = {**slow.method.settings, "epochs": epochs}
     slow = slow.model_copy(update={"method": slow.method.model_copy(update={"settings": settings})})
+    lists = tuple(map(str, prepared.lists["ststnet"]))
+    inputs, output = tmp_path / "inputs.json", tmp_path / "run" / "s0" / "a.parquet"
+    inputs.write_text(InputsSpec(folds=str(prepared.folds), lists=lists, macro=None).as_json())
+    execution = json.dumps({"device": "cpu", "threads": threads})
+    command = [sys.executable, "-m", "mer.cli", "train", "--spec", slow.as_json(), "--execution", execution]
+    command += ["--inputs", str(inputs), "--output", str(output)]
+    with (tmp_path / "printed").open("w") as log:
+        job = subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
+    return job, slow, output
+
+
+def test_processes_of_a_job_that_was_killed_end(prepared, tmp_path):
+    def group():
+        found = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                state, _, member = path.read_text().rpartition(")")[2].split()[:3]
+                if int(member) == job.pid and state != "Z":
+                    found.append(path.parent.name)
+        return found
+
+    job, _, _ = slow_job(prepared, tmp_path, epochs=1_000_000, threads=2)
+    log, ends = tmp_path / "printed", time.monotonic() + 120
+    try:
+        while "epoch" not in log.read_text():
+            assert job.poll() is None
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+        os.kill(job.pid, signal.SIGKILL)
+        job.wait()
+        ends = time.monotonic() + 60
+        while group():
+            assert time.monotonic() < ends, "processes of a job that was killed go on"
+            time.sleep(0.1)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(job.pid, signal.SIGKILL)
+
+
+def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_path):
+    job, slow, output = slow_job(prepared, tmp_path, epochs=150)
     folder = tmp_path / "run"
     kept = folder / UNFINISHED / "s0-000.parquet"
-    lists = tuple(map(str, prepared.lists["ststnet"]))
-    inputs, output = tmp_path / "inputs.json", folder / "s0" / "a.parquet"
-    inputs.write_text(InputsSpec(folds=str(prepared.folds), lists=lists, macro=None).as_json())
-    command = [sys.executable, "-m", "mer.cli", "train", "--spec", slow.as_json()]
-    command += ["--execution", '{"device": "cpu"}', "--inputs", str(inputs), "--output", str(output)]
-    job = subprocess.Popen(command, start_new_session=True)
     try:
         while not kept.exists():
             assert job.poll() is None, "the job ended before its first fold was kept"
