@@ -165,7 +165,7 @@ class Arrays:
 
     def digest(self) -> str:
         """Digest samples, values and reasons: the same recipe on other arrays is another experiment."""
-        hashed = hashlib.sha256(canonical([list(self.rows), dict(self.left_out)]).encode())
+        hashed = hashlib.sha256(canonical([dict(self.rows), dict(self.left_out)]).encode())
         for row in self.data:
             hashed.update(f"{row.dtype} {row.shape}".encode())
             hashed.update(row.tobytes())

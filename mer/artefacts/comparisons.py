@@ -13,6 +13,7 @@ INTERVAL_COLUMNS = (
     "standard_error",
     "n_subjects",
     "n_seeds",
+    "n_repeated",
 )
 COMPARISON_COLUMNS = (
     "protocol",

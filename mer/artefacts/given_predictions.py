@@ -9,6 +9,7 @@ import pandas as pd
 
 from mer.artefacts.predictions import read_left_out, read_rows_of, score_columns
 from mer.core.errors import DataError, listed
+from mer.core.types import COMPOSITE
 
 REQUIRED = ("sample_id", "database", "true", "predicted")
 _SCORE = "score_"
@@ -25,6 +26,8 @@ class GivenPredictions:
     ----------
     name
         The method: what the column variant says, else the name of the file.
+    protocol
+        Name of the protocol; blank where the file does not say.
     selection
         Which epoch counts; blank where the file does not say.
     source
@@ -40,6 +43,7 @@ class GivenPredictions:
     """
 
     name: str
+    protocol: str
     selection: str
     source: str
     classes: tuple[str, ...]
@@ -66,7 +70,10 @@ def read_given(paths: Sequence[Path], classes: Sequence[str] = ()) -> list[Given
     """
     tables = {path: _read(path) for path in paths}
     known = tuple(classes) or _classes(list(tables.values()))
-    problems = [f"{path}: {problem}" for path, table in tables.items() for problem in _problems(table, known)]
+    problems = [] if classes else _doubtful(list(tables.values()), known)
+    problems += [
+        f"{path}: {problem}" for path, table in tables.items() for problem in _problems(table, known)
+    ]
     sources = {path: _only(table, "source") for path, table in tables.items()}
     if not problems and len({source for source in sources.values() if source}) > 1:
         shown = ", ".join(f"{path} ({source})" for path, source in sources.items() if source)
@@ -113,6 +120,18 @@ def _classes(tables: Sequence[pd.DataFrame]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def _doubtful(tables: Sequence[pd.DataFrame], classes: Sequence[str]) -> list[str]:
+    """List what is wrong with classes that nobody has named."""
+    remedy = "Name all classes with --task or --classes"
+    true = {str(name) for table in tables for name in set(table["true"])}
+    if any(map(_scored, tables)):
+        return []
+    foreign = sorted(set(classes) - true)
+    if foreign:
+        return [f"no clip has the class {', '.join(foreign)}, which is only predicted. {remedy}"]
+    return [] if len(classes) > 1 else [f"all clips have the class {', '.join(classes)}. {remedy}"]
+
+
 def _scored(table: pd.DataFrame) -> list[str]:
     """List the classes that a file has scores of."""
     return [str(name).removeprefix(_SCORE) for name in table.columns if str(name).startswith(_SCORE)]
@@ -122,6 +141,7 @@ def _problems(table: pd.DataFrame, classes: Sequence[str]) -> list[str]:
     """List everything that is wrong with a file."""
     checks: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: _blank(table),
+        lambda: _names_of_ours(table),
         lambda: _several(table),
         lambda: _numbers(table),
         lambda: _unknown(table, classes),
@@ -139,10 +159,18 @@ def _blank(table: pd.DataFrame) -> Iterator[str]:
         blank = (cells.isna() | (cells.astype(str).str.strip() == "")).to_numpy()
         if blank.any():
             yield f"'{column}' is blank in {blank.sum()} rows"
+        padded = (cells.astype(str) != cells.astype(str).str.strip()).to_numpy()
+        if (padded & ~blank).any():
+            yield f"'{column}' has blanks before or after a name: {_names(table, padded & ~blank)}"
+
+
+def _names_of_ours(table: pd.DataFrame) -> Iterator[str]:
+    if (table["database"] == COMPOSITE).any():
+        yield f"'{COMPOSITE}' stands for all databases together; call the database otherwise"
 
 
 def _several(table: pd.DataFrame) -> Iterator[str]:
-    for column in ("protocol", "variant", "selection"):
+    for column in ("protocol", "task", "variant", "selection"):
         found = sorted(set(map(str, table.get(column, []))))
         if len(found) > 1:
             yield f"one {column} per file, found {', '.join(found)}"
@@ -184,16 +212,18 @@ def _repeated(table: pd.DataFrame) -> Iterator[str]:
     """Compare the clips of every seed with those of the first, and find clips that are predicted twice."""
     keys = pd.DataFrame({"sample_id": table["sample_id"].astype(str)})
     for column in ("seed", "fold"):
-        keys[column] = table[column].astype(str) if column in table else "0"
+        keys[column] = _whole(table[column]).fillna(-1).astype(int) if column in table else 0
     doubled = keys.duplicated().to_numpy()
     if doubled.any():
         yield f"clips predicted twice: {_names(table, doubled)}"
-    clips = {seed: set(part["sample_id"]) for seed, part in keys.groupby("seed", sort=False)}
-    everything = set().union(*clips.values())
-    for seed, found in clips.items():
-        missing = sorted(everything - found)
+    times = keys.groupby(["sample_id", "seed"]).size().unstack(fill_value=0)
+    for seed, found in times.items():
+        missing = sorted(times.index[found == 0])
         if missing:
             yield f"seed {seed!s} has no prediction for {_listed(missing)}"
+    uneven = sorted(times.index[(times.min(axis=1) > 0) & (times.nunique(axis=1) > 1)])
+    if uneven:
+        yield f"seeds predict these not equally often: {_listed(uneven)}"
 
 
 def _contradictions(table: pd.DataFrame) -> Iterator[str]:
@@ -222,6 +252,7 @@ def _given(path: Path, table: pd.DataFrame, classes: tuple[str, ...], name: str)
         rows[column] = table[column].astype(str)
     return GivenPredictions(
         name=name,
+        protocol=_only(table, "protocol"),
         selection=_only(table, "selection"),
         source=_only(table, "source"),
         classes=classes,

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -12,13 +11,13 @@ from mer.core.counted import counted
 from mer.core.errors import DataError, listed
 from mer.core.seeds import stream
 from mer.evaluation.averaging import Pooling
-from mer.evaluation.comparison import COMPARED, Comparison, Predicted, compare_all
+from mer.evaluation.comparison import COMPARED, ORACLE, Comparison, Predicted, compare_all
 from mer.evaluation.design import FEW_SUBJECTS, Design
 from mer.evaluation.fold_units import are_units, share_of_rows
 from mer.evaluation.same_clips import differences
 from mer.evaluation.score_intervals import MAIN, score_intervals
 from mer.evaluation.scoring import Scored, score_rows
-from mer.tables.comparison_table import how_compared, interval_text, p_text, remarks
+from mer.tables.comparison_table import ORACLE_REMARK, how_compared, interval_text, p_text, remarks
 from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES, ordered_scopes
 
 _FURTHER = {"macro_precision": "Macro precision", "f1_of_means": "F1 of mean P and R"}
@@ -38,6 +37,10 @@ def report(given: Sequence[GivenPredictions], *, pooling: Pooling, n_draws: int)
     ]
     if problems:
         raise DataError(listed("Only predictions for the same clips can be compared:", problems))
+    if len(given) > 1 and first.selection == ORACLE:
+        raise DataError(
+            f"{first.name} is an oracle, no result to compare others with. Name another file first."
+        )
     console = Console(highlight=False, soft_wrap=True, markup=False)
     # As wide as it is: a terminal wraps lines, a column that is cut cannot be read.
     console.width = max(console.width, 200)
@@ -56,16 +59,13 @@ def _streams(name: str) -> np.random.Generator:
 
 def _test_share(given: Sequence[GivenPredictions]) -> float | None:
     """Return ``n_test / n_train`` of the folds, where all files have the same and they can be compared."""
-    rows = [_of_first_seed(one.rows) for one in given]
+    rows = [part for one in given for _, part in one.rows.groupby("seed")]
     # A file without folds has a single one, which is no unit.
     if len(given) < 2 or not all(are_units(part, given[0].classes) for part in rows):
         return None
+    # Those of every seed, too: scores of a fold are averaged over seeds, which says nothing of other folds.
     folds = [part.set_index("sample_id")["fold"].sort_index() for part in rows]
     return share_of_rows(rows[0]) if all(one.equals(folds[0]) for one in folds) else None
-
-
-def _of_first_seed(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["seed"] == rows["seed"].min()]
 
 
 def _print_scores(console: Console, one: GivenPredictions, design: Design) -> None:
@@ -84,23 +84,25 @@ def _print_scores(console: Console, one: GivenPredictions, design: Design) -> No
             lines.append([*about, METRIC_TITLES[metric], _mean(own, metric), ends])
             about = ["", "", ""]
         lines += [[*about, further, _mean(own, metric), ""] for metric, further in _FURTHER.items()]
-    title = f"{one.name}, {counted(seed=n_seeds)}"
+    oracle = " (oracle, no result)" if one.selection == ORACLE else ""
+    title = f"{one.name}{oracle}, {counted(seed=n_seeds)}"
     headers = ["Scope", "Clips", "Subjects", "Metric", "Score", f"{100 * design.level:g} % interval"]
     _print_table(console, title, headers, lines)
-    _print_table(console, "", ["Class", "Clips", "Recall", "F1"], _class_lines(scored, design))
+    _print_table(console, "", ["Class", "Clips", "Recall", "F1"], _class_lines(one, scored, design))
     for line in _fold_lines(scored):
         console.print(line)
     console.print()
 
 
-def _class_lines(scored: Sequence[Scored], design: Design) -> list[list[str]]:
+def _class_lines(one: GivenPredictions, scored: Sequence[Scored], design: Design) -> list[list[str]]:
     """Show recall and F1 of each class, in the first scope, averaged over seeds."""
     scope = ordered_scopes(found.scope for found in scored)[0]
     own = [found for found in scored if found.scope == scope]
-    clips = own[0].confusion.sum(axis=1)
+    # Some protocols test a clip several times.
+    clips = one.rows.drop_duplicates("sample_id")["true"].value_counts()
     return [
-        [name, str(int(clips[number])), _mean(own, f"recall_{name}"), _mean(own, f"f1_{name}")]
-        for number, name in enumerate(design.classes)
+        [name, str(clips.get(name, 0)), _mean(own, f"recall_{name}"), _mean(own, f"f1_{name}")]
+        for name in design.classes
     ]
 
 
@@ -167,6 +169,16 @@ def _notes(given: Sequence[GivenPredictions], design: Design) -> Iterator[str]:
     yield f"Intervals are over subjects, {design.n_draws} draws; ± is the standard deviation over seeds"
     if n_subjects < FEW_SUBJECTS:
         yield f"{n_subjects} subjects, fewer than {FEW_SUBJECTS}: intervals cover too rarely"
+    protocols = {one.name: one.protocol for one in given if one.protocol}
+    if len(set(protocols.values())) > 1:
+        shown = ", ".join(f"{name} by {protocol}" for name, protocol in protocols.items())
+        yield f"Protocols differ, and with them who was trained on: {shown}"
+    for one in given:
+        if one.selection == ORACLE:
+            yield f"{one.name}: {ORACLE_REMARK}"
+        if one.left_out:
+            reasons = "; ".join(sorted(set(one.left_out.values())))
+            yield f"{one.name} leaves out {counted(clip=len(one.left_out))}: {reasons}"
     if any(one.source == "stand_in" for one in given):
         yield "Stand-in data: the clips are synthetic; scores say nothing about real micro-expressions"
 

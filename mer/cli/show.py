@@ -12,7 +12,7 @@ from rich.table import Table
 from mer.report.contents import read_contents
 from mer.sweep.preparing import RESULTS
 from mer.tables.score_table import NOT_MEASURED
-from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES
+from mer.tables.titles import METRIC_TITLES, SCOPE_TITLES, score_column
 
 
 def add_commands(commands: Any) -> None:  # noqa: ANN401  # argparse hides the type
@@ -54,17 +54,17 @@ def _compact(title: str, rows: pd.DataFrame, width: int) -> tuple[Table, int]:
     """Lay out the scores of the first scope and as many others as fit; returns also the number left out."""
     about = {"Method": "method", "Variant": "variant", "Kind": "kind", "Seeds": "n_seeds"}
     columns = {header: list(rows[name]) for header, name in about.items()}
-    columns["Kind"] = [kind.replace("published, cited", "cited") for kind in columns["Kind"]]
-    scores = [name for name in rows.columns if name.rsplit("_", 1)[-1] in METRIC_TITLES]
+    columns["Kind"] = [kind.removeprefix("published, ") for kind in columns["Kind"]]
+    scores = list(filter(None, map(score_column, rows.columns)))
     hidden = list(scores)
-    for name in scores:
-        scope, metric = name.rsplit("_", 1)
+    for scope, metric in scores:
+        name = f"{scope}_{metric}"
         header = f"{SCOPE_TITLES.get(scope, scope)}\n{METRIC_TITLES[metric]}"
         spread = rows.get(f"{name}_sd", pd.Series("", index=rows.index))
         cells = [_rounded(mean, sd) for mean, sd in zip(rows[name], spread, strict=True)]
-        if scope == scores[0].rsplit("_", 1)[0] or _width({**columns, header: cells}) <= width:
+        if scope == scores[0][0] or _width({**columns, header: cells}) <= width:
             columns[header] = cells
-            hidden.remove(name)
+            hidden.remove((scope, metric))
     table = Table(title=title, title_justify="left", box=None, header_style="bold")
     for header in columns:
         table.add_column(header, no_wrap=True, justify="left" if header in about else "right")

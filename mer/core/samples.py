@@ -11,6 +11,17 @@ from mer.core.types import COMPOSITE, Sample, Source
 _SAME_PEOPLE = {"smic_hs": "smic", "smic_vis": "smic", "smic_nir": "smic", "samm_lv": "samm"}
 
 
+def people_of(database: str) -> str:
+    """Name whose faces a database shows: the cameras of SMIC filmed the same people, for one.
+
+    Examples
+    --------
+    >>> people_of("smic_vis"), people_of("samm_lv"), people_of("casme2")
+    ('smic', 'samm', 'casme2')
+    """
+    return _SAME_PEOPLE.get(database, database)
+
+
 def named_sample(
     dataset: str,
     *,
@@ -43,7 +54,7 @@ def named_sample(
         dataset=dataset,
         database=database,
         subject=key,
-        person=person or f"{_SAME_PEOPLE.get(database, database)}:{subject}",
+        person=person or f"{people_of(database)}:{subject}",
         clip=clip,
         emotion=emotion,
         source=source,

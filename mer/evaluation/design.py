@@ -81,6 +81,8 @@ def mean_over_seeds(metric: Metric, design: Design) -> Statistic:
 def draws_of(counts: IntArray, design: Design, rng: np.random.Generator) -> Draws | None:
     """Draw subjects so that no class of no fold loses its last clip; None where that cannot be done.
 
+    Neither can it where all draws are the same, as everybody is needed: they say nothing of other subjects.
+
     Parameters
     ----------
     counts
@@ -94,9 +96,10 @@ def draws_of(counts: IntArray, design: Design, rng: np.random.Generator) -> Draw
         return None
     clips = counts[:, 0].sum(axis=-1)  # (S, F, K)
     try:
-        return draw_subjects(clips.reshape(len(counts), -1), rng, design.n_draws)
+        draws = draw_subjects(clips.reshape(len(counts), -1), rng, design.n_draws)
     except DataError:
         return None
+    return None if (draws.times == draws.times[0]).all() else draws
 
 
 def with_as_many_seeds(first: IntArray, second: IntArray) -> tuple[IntArray, IntArray]:

@@ -97,7 +97,7 @@ def _design(split: Split, rows: pd.DataFrame) -> Design:
 def _notes(spec: ComparisonSpec, split: Split, rows: pd.DataFrame) -> list[str]:
     """Say what holds for all comparisons of the protocol."""
     n_subjects = rows["person"].nunique()
-    notes = [*spec.notes, POOLING_NOTES[split.pooling]]
+    notes = [*spec.notes, *split.notes, POOLING_NOTES[split.pooling]]
     if n_subjects < FEW_SUBJECTS:
         notes.append(
             f"{n_subjects} subjects, fewer than {FEW_SUBJECTS}: intervals are too narrow and cover too rarely"

@@ -3,7 +3,8 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -44,7 +45,7 @@ class Finished:
         found: dict[Cell, pd.DataFrame] = {}
         if self.folder is None:
             return found
-        for path, held in (*self._singles(self.folder, cells), *self._packs(self.folder, cells)):
+        for path, held in chain(self._singles(self.folder, cells), self._packs(self.folder, cells)):
             wanted = [cell for cell in held if cell not in found]
             numbers = {"seed": {cell.seed for cell in wanted}, "fold": {cell.fold for cell in wanted}}
             try:
@@ -64,12 +65,14 @@ class Finished:
         schema = pa.Schema.from_pandas(rows, preserve_index=False)
         columns = {name: schema.field(name).type for name in schema.names}
         write_rows_of(path, rows, columns, self.made_with, {})
-        _drop_checkpoints(path)
+        _drop_checkpoints(self.folder, cell)
 
-    def close(self, pack: Path, cells: Iterable[Cell]) -> None:
+    def close(self, pack: Path, cells: Sequence[Cell]) -> None:
         """Give a pack that is written a second name, and remove what was kept of its cells one by one."""
         if self.folder is None:
             return
+        for cell in cells:
+            _drop_checkpoints(self.folder, cell)
         try:
             with complete(self.folder / FINISHED / pack.parent.name / pack.name) as temporary:
                 _link(pack, temporary)
@@ -77,11 +80,7 @@ class Finished:
             log.warning("%s is not kept for jobs that run again: %s", pack, error)
             return
         for cell in cells:
-            path = _single(self.folder, cell)
-            path.unlink(missing_ok=True)
-            _drop_checkpoints(path)
-            # Of a stack, which is called after its first fold.
-            _drop_checkpoints(path.with_stem(f"stack-{path.stem}"))
+            _single(self.folder, cell).unlink(missing_ok=True)
 
     def _of(self, cell: Cell, rows: pd.DataFrame) -> pd.DataFrame | None:
         """Choose the rows of a cell; None if there are none of its recipe and of the same kind of device."""
@@ -121,7 +120,13 @@ def _link(pack: Path, path: Path) -> None:
         shutil.copyfile(pack, path)
 
 
-def _drop_checkpoints(path: Path) -> None:
-    """Remove the checkpoint that is called like a file, and those of the members of an ensemble."""
-    for checkpoint in (path.with_suffix(".pt"), *path.parent.glob(f"{path.stem}-*.pt")):
-        checkpoint.unlink(missing_ok=True)
+def _drop_checkpoints(folder: Path, cell: Cell) -> None:
+    """Remove the checkpoints of a cell, of the members of an ensemble, and of a stack whose first fold it is.
+
+    What a process that was killed had not written to its end has a dot before.
+    """
+    single = _single(folder, cell)
+    for stem in (single.stem, f"stack-{single.stem}"):
+        for pattern in (f"{stem}.pt", f"{stem}-*.pt", f".{stem}.*.pt", f".{stem}-*.pt"):
+            for checkpoint in single.parent.glob(pattern):
+                checkpoint.unlink(missing_ok=True)

@@ -138,7 +138,8 @@ def _row(
     oracle = variant.selection == "oracle_test"
     is_stand_in = any(one.source == "stand_in" for one in sources)
     kind = ("oracle" if oracle else "measured") if runs else "not run"
-    left_out = sum(len(read_left_out([_predictions(one, variant, root)])) for one in sources)
+    # A clip that several protocols leave out is one.
+    left_out = len(read_left_out([_predictions(one, variant, root) for one in sources]))
     remarks = [variant.remarks.get(one.protocol, "") for one in sources]
     remarks += [ORACLE_NOTE if oracle else ""]
     remarks += [f"Clips without a face that are left out: {left_out}" if left_out else ""]

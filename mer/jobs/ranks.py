@@ -8,11 +8,12 @@ import pandas as pd
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.counted import counted
 from mer.core.errors import IncompleteRunError, listed
+from mer.core.samples import people_of
 from mer.figures.captions import Facts, described, title_of
 from mer.figures.critical_difference import critical_difference
 from mer.figures.figure_file import save_figure
 from mer.jobs.figures import write_captions
-from mer.sweep.specs.figures import RanksSpec, people_of
+from mer.sweep.specs.figures import RanksSpec
 
 # With fewer tasks the test rarely tells methods apart, and p of Friedman's test is rough.
 _FEW = 10

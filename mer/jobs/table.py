@@ -12,6 +12,7 @@ from mer.core.files import complete
 from mer.published.results import published_results
 from mer.published.tables import plain_title
 from mer.sweep.specs.tables import TableRow, TableSpec
+from mer.tables.paper_table import KINDS
 from mer.tables.score_table import Cell, Row, ScoreTable
 from mer.tables.titles import COSTS
 
@@ -101,7 +102,7 @@ def _published_row(paper: str, numbers: pd.DataFrame) -> Row:
         (str(n["scope"]), str(n["metric"])): Cell(float(n["value"]), remark=str(n["remark"]))
         for _, n in numbers.iterrows()
     }
-    kind = "published" if first["source_kind"] == "own-experiment" else "published, cited"
+    kind = KINDS[str(first["source_kind"])]
     tables = ", ".join(dict.fromkeys(numbers["table"]))
     return Row(plain_title(str(first["method"])), "", kind, f"{paper} {tables}", None, cells, data="real")
 

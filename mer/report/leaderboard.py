@@ -12,15 +12,16 @@ import pandas as pd
 from mer.artefacts.scores import SCORE_COLUMNS, read_rows
 from mer.core.errors import DataError, IncompleteRunError, listed
 from mer.report.contents import Contents
-from mer.tables.titles import COSTS, METRIC_TITLES, SCOPE_TITLES
+from mer.tables.titles import COSTS, METRIC_TITLES, SCOPE_TITLES, score_column
 
 # What a protocol measures; other metrics say what that costs.
 _ABOUT = ("method", "variant", "kind", "source", "n_seeds", "remark")
 _INTERVAL_COLUMNS = ("variant", "scope", "metric", "value", "low", "high")
 _AGAIN = "Run the workflow again."
 
-# Kinds of rows, in the order of the filter; "cited" are published numbers that a paper took from elsewhere.
-KINDS = ("measured", "published", "cited", "oracle", "not run")
+# Kinds of rows, in the order of the filter; of published numbers, "reproduced" are what a paper measured of
+# others' methods, "cited" what it took from elsewhere.
+KINDS = ("measured", "published", "reproduced", "cited", "oracle", "not run")
 
 Key = tuple[str, str, str]
 
@@ -234,11 +235,8 @@ def _read_scores(paths: Mapping[str, Path]) -> pd.DataFrame:
 
 
 def _column(name: str) -> Column | None:
-    """Read the name of a column of scores: ``composite_uf1``."""
-    for metric in METRIC_TITLES:
-        if name.endswith(f"_{metric}"):
-            return Column(name.removesuffix(f"_{metric}"), metric)
-    return None
+    found = score_column(name)
+    return found and Column(*found)
 
 
 def _refuse_disagreement(

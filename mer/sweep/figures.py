@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from mer.core.digests import code_digest, digest
 from mer.core.errors import ConfigError
+from mer.core.samples import people_of
 from mer.core.trials import TITLE_ENDS
 from mer.sweep.alike import ORACLE, selection_groups, setting_series
 from mer.sweep.baseline import choose_baseline
@@ -17,7 +18,6 @@ from mer.sweep.specs.figures import (
     SelectionGroup,
     SettingSeries,
     Trajectories,
-    people_of,
 )
 from mer.sweep.specs.train import TrainSpec
 from mer.sweep.training import TrainingJobs

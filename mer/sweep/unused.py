@@ -82,9 +82,11 @@ def find_unused(results: Path, used: Used, made: frozenset[str]) -> list[Unused]
         if kind is not None:
             found.append((path, kind, entry.stat(follow_symlinks=False)))
     # Packs have two names, and take their room until both are gone.
-    n_names = Counter(status.st_ino for _, _, status in found)
-    shares = [s.st_size // s.st_nlink if n_names[s.st_ino] == s.st_nlink else 0 for _, _, s in found]
-    unused = [Unused(path, kind, share) for (path, kind, _), share in zip(found, shares, strict=True)]
+    gone = Counter((s.st_dev, s.st_ino) for _, kind, s in found if kind is not Kind.NOT_OURS)
+    unused = []
+    for path, kind, status in found:
+        n_gone = status.st_nlink if kind is Kind.NOT_OURS else gone[status.st_dev, status.st_ino]
+        unused.append(Unused(path, kind, status.st_size // n_gone if n_gone == status.st_nlink else 0))
     return sorted(unused, key=lambda one: one.path)
 
 
@@ -97,7 +99,9 @@ def remove(results: Path, unused: Sequence[Unused]) -> None:
             path.unlink(missing_ok=True)
             folders.update(parent for parent in path.parents if results in parent.parents)
     # A job that is done leaves an empty folder for leftovers.
-    folders |= {folder / packs.UNFINISHED for folder in folders}
+    # One that could keep no pack an empty folder for packs.
+    folders |= {folder.parent / packs.FINISHED / folder.name for folder in folders}
+    folders |= {folder / name for folder in folders for name in (packs.UNFINISHED, packs.FINISHED)}
     for folder in sorted(folders, key=lambda path: -len(path.parts)):
         with suppress(OSError):  # something is in it
             folder.rmdir()

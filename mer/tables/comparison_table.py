@@ -10,7 +10,7 @@ from mer.evaluation.design import FEW_SUBJECTS, Design
 from mer.evaluation.score_intervals import ScoreInterval
 from mer.tables.titles import METRIC_TITLES
 
-_ORACLE = "oracle, no result: epochs are chosen on the test clips"
+ORACLE_REMARK = "oracle, no result: epochs are chosen on the test clips"
 _BLANK = "–"
 
 
@@ -29,6 +29,7 @@ def interval_rows(name: str, selection: str, intervals: Sequence[ScoreInterval])
                 "standard_error": one.interval.standard_error,
                 "n_subjects": one.interval.n_subjects,
                 "n_seeds": one.n_seeds,
+                "n_repeated": one.interval.n_repeated,
             }
             for one in intervals
         ]
@@ -58,15 +59,25 @@ def remarks(one: Comparison, design: Design) -> list[str]:
     """Say what is to be kept in mind about a comparison."""
     said = []
     if one.selection == ORACLE:
-        said.append(_ORACLE)
+        said.append(ORACLE_REMARK)
     if one.difference.n_subjects < FEW_SUBJECTS:
         said.append(f"only {one.difference.n_subjects} subjects: intervals cover too rarely")
     if pd.isna(one.difference.low):
-        said.append("no interval: too few subjects have clips of some class")
+        said.append("no interval: too few subjects have clips of some class or fold")
+    if one.difference.n_repeated > design.n_draws:
+        said.append(
+            "more than half of all draws lacked some class or fold and were made again: the interval is too "
+            "narrow"
+        )
     if one.swap.beyond_reach:
         said.append(
             f"with {one.swap.n_differing} differing subjects p cannot fall below {one.swap.smallest_p:.4g}, "
             f"which exceeds {design.alpha:g}"
+        )
+    elif one.n_family * one.swap.smallest_p > design.alpha:
+        said.append(
+            f"with {one.swap.n_differing} differing subjects p cannot fall below {one.swap.smallest_p:.4g}: "
+            f"among {one.n_family} methods, Holm leaves that below {design.alpha:g} beside others alone"
         )
     return said
 

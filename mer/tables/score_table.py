@@ -33,7 +33,8 @@ class Row:
         Name in the configuration; blank for published rows.
     kind
         ``measured``, ``oracle`` where the epoch was chosen on the test clips, ``not run``, ``published``,
-        or ``published, cited`` where the paper itself took the numbers from elsewhere.
+        ``published, reproduced`` where the paper measured other people's method, or ``published, cited``
+        where it took the numbers from elsewhere.
     source
         Paper and table of published rows.
     n_seeds

@@ -31,6 +31,20 @@ METRIC_TITLES = {
 }
 
 
+def score_column(name: str) -> tuple[str, str] | None:
+    """Read scope and metric from the name of a column of scores; None if it is none.
+
+    Examples
+    --------
+    >>> score_column("smic_hs_uf1"), score_column("composite_exec_seconds"), score_column("n_seeds")
+    (('smic_hs', 'uf1'), ('composite', 'exec_seconds'), None)
+    """
+    for metric in METRIC_TITLES:
+        if name.endswith(f"_{metric}"):
+            return name.removesuffix(f"_{metric}"), metric
+    return None
+
+
 def ordered_scopes(scopes: Iterable[str]) -> list[str]:
     """Order scopes as the papers do: the composite, its databases, then others by name."""
     present = set(scopes)

@@ -90,17 +90,6 @@ class ProtocolFiguresSpec(Spec):
     revision: str
 
 
-def people_of(database: str) -> str:
-    """Name whose faces a database shows; the cameras of SMIC filmed the same people.
-
-    Examples
-    --------
-    >>> people_of("smic_vis"), people_of("casme2")
-    ('smic', 'casme2')
-    """
-    return "smic" if database.startswith("smic_") else database
-
-
 class RanksSpec(Spec):
     """Rank the methods of a sweep over its protocols' databases.
 

@@ -102,12 +102,27 @@ def test_a_file_of_a_sweep_is_read_with_the_clips_that_it_leaves_out(tmp_path, r
         ({"source": ["real", "real", "stand_in", "real"]}, "real and stand-in data are mixed: real, stand_in"),
         ({"variant": ["v", "w", "v", "w"]}, "one variant per file, found v, w"),
         ({"subject": ["001", "", "001", "001"]}, "'subject' is blank in 1 rows"),
+        ({"sample_id": ["1a", "1b ", "2a", "2b"]}, "'sample_id' has blanks before or after a name: 1b "),
+        ({"database": "composite"}, "'composite' stands for all databases together"),
+        ({"task": ["t", "t", "t", "u"]}, "one task per file, found t, u"),
+        ({"sample_id": ["1a", "1a", "2a", "2b"], "seed": ["0", "0.0", "0", "0"]}, "clips predicted twice: 1a"),
+        ({"sample_id": ["1a", "1a", "1a", "2b"], "seed": [0, 0, 1, 0], "fold": [0, 1, 0, 0]}, "predict these not equally often: 1a"),
         ({"sample_id": ["1a"] * 4, "fold": [0, 1, 2, 3]}, "more than one 'true' of 1a"),
         ({"sample_id": ["1a"] * 4, "fold": [0, 1, 2, 3]}, "more than one 'database' of 1a"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_is_named(given, rows, changes, message):
     assert message in problems(given, scored(rows).assign(**changes))
+
+
+def test_classes_that_nobody_names_are_those_that_clips_have(given, rows):
+    """A clip without a prediction, written as NA, makes no class that everybody misses."""
+    message = "no clip has the class NA, happy, which is only predicted. Name all classes with --task"
+    changed = rows.assign(predicted=["neg", "NA", "happy", "sur"])
+    assert message in problems(given, changed)
+    (found,) = given(changed, classes=("neg", "pos", "sur", "NA", "happy"))
+    assert len(found.classes) == 5
+    assert "all clips have the class neg" in problems(given, rows.assign(true="neg", predicted="neg"))
 
 
 def test_mistakes_of_all_files_are_listed_together(given, rows, tmp_path):

@@ -159,6 +159,41 @@ def test_stand_ins_are_named_as_such(capsys, write):
     assert "Stand-in data" not in printed(capsys, write("net", 36))
 
 
+def test_an_oracle_is_named_as_such_and_nothing_is_compared_with_it(capsys, write):
+    oracle, net = write("best", 40, selection="oracle_test"), write("net", 36)
+    text = printed(capsys, net, oracle)
+    assert "best (oracle, no result), 1 seed" in text
+    assert "- best: oracle, no result: epochs are chosen on the test clips" in text
+    assert "net, 1 seed" in text
+    assert "best is an oracle, no result to compare others with" in printed(capsys, oracle, net, ok=False)
+    assert "oracle, no result" in printed(capsys, oracle)
+
+
+def test_protocols_that_differ_are_named(capsys, write):
+    paths = [write("base", 12, protocol="loso"), write("net", 36, protocol="kfold")]
+    assert "Protocols differ, and with them who was trained on: base by loso, net by kfold" in printed(
+        capsys, *paths
+    )
+    assert "Protocols differ" not in printed(capsys, paths[0])
+
+
+def test_folds_that_differ_between_seeds_are_no_units(capsys, write):
+    paths = [write("base", 12), write("net", 36)]
+    assert "corrected t" in printed(capsys, *paths)
+    for path in paths:
+        rows = pd.read_csv(path)
+        other = rows.assign(seed=1, fold=(rows["fold"] + (rows["subject"] == "s0")) % 3)
+        pd.concat([rows.assign(seed=0), other]).to_csv(path, index=False)
+    assert "corrected t" not in printed(capsys, *paths)
+
+
+def test_clips_that_are_tested_twice_are_counted_once(capsys, write):
+    path = write("net", 36)
+    rows = pd.read_csv(path)
+    pd.concat([rows, rows.assign(fold=rows["fold"] + 3)]).to_csv(path, index=False)
+    assert [cell.strip() for cell in cells(printed(capsys, path), "negative")][:2] == ["negative", "15"]
+
+
 @pytest.mark.parametrize(
     "arguments", [["--classes", "a"], ["--classes", "a,a"], ["--draws", "5"], ["--draws", "x"]]
 )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from mer.evaluation.multiple_comparisons import holm
 from mer.evaluation.score_intervals import score_intervals
 from mer.evaluation.subject_bootstrap import subject_bootstrap
 from mer.evaluation.subject_swap import subject_swap
+from mer.tables.comparison_table import remarks
 
 CLASSES = ("a", "b", "c")
 DESIGN = Design(classes=CLASSES, n_draws=300, n_swaps=199)
@@ -137,6 +140,37 @@ def test_with_few_subjects_a_comparison_out_of_reach_says_so(predict):
         method("base", predict(0, n_subjects=4)), [method("net", predict(12, n_subjects=4))]
     )
     assert (found.swap.p, found.swap.smallest_p, found.swap.beyond_reach) == (0.125, 0.125, True)
+
+
+def test_a_small_p_that_holm_takes_out_of_reach_says_so(predict):
+    """Of six differing subjects p is 2/64 at least, below 0.05; of two methods, Holm makes 4/64 of that."""
+    design = Design(classes=CLASSES, n_draws=300)
+    base, net = (method(name, predict(n, n_subjects=6)) for name, n in (("base", 0), ("net", 18)))
+    alone, pair = (compare(base, others)[0][0] for others in ([net], [net, replace(net, name="other")]))
+    assert (alone.swap.smallest_p, alone.p_holm, pair.p_holm) == (2 / 64, 2 / 64, 4 / 64)
+    assert not any("Holm" in remark for remark in remarks(alone, design))
+    assert any(
+        "among 2 methods, Holm leaves that below 0.05 beside others alone" in one
+        for one in remarks(pair, design)
+    )
+
+
+def test_draws_that_are_mostly_made_again_are_remarked_on(predict):
+    """Five people in four folds, of whom two share one."""
+    design = Design(classes=CLASSES, pooling="fold_mean", n_draws=300)
+    base, net = (method(name, predict(n, n_subjects=5)) for name, n in (("base", 3), ("net", 9)))
+    (found, _), _ = compare(base, [net], design)
+    assert found.difference.n_repeated > 300
+    assert any("were made again: the interval is too narrow" in one for one in remarks(found, design))
+    (plain, _), _ = compare(method("base", predict(3)), [method("net", predict(9))])
+    assert not any("made again" in one for one in remarks(plain, DESIGN))
+
+
+def test_draws_that_must_all_have_everybody_are_none(predict):
+    """Three people, one a fold: every draw that counts has each of them once."""
+    design = Design(classes=CLASSES, pooling="fold_mean", n_draws=300)
+    first = next(score_intervals(predict(4, n_subjects=3, folds=3), design, streams))
+    assert np.isnan([first.interval.low, first.interval.high]).all()
 
 
 def test_every_scope_has_intervals(predict):

@@ -134,7 +134,7 @@ def test_intervals_of_all_scores_have_their_columns(prepared, three, tmp_path):
     _, _, found = run(prepared, three, tmp_path)
     assert list(found.columns) == [
         "protocol", "source", "variant", "selection", "scope", "metric", "value", "low", "high", "standard_error",
-        "n_subjects", "n_seeds",
+        "n_subjects", "n_seeds", "n_repeated",
     ]  # fmt: skip
     assert tuple(found.columns) == INTERVAL_COLUMNS
     assert set(found["source"]) == {"stand_in"}

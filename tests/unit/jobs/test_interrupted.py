@@ -101,6 +101,20 @@ def test_nothing_is_left_of_checkpoints_when_a_pack_is_written(prepared, tmp_pat
     assert left(folder) == others
 
 
+def test_checkpoints_of_a_fold_that_is_kept_go_with_those_of_its_ensemble_and_what_was_cut_off(
+    prepared, tmp_path
+):
+    spec, folder = spec_of(prepared, "majority", 0, 0), tmp_path / "run"
+    data = train._data(read_folds(prepared.folds), [])
+    rows = fold_scores(spec, read_folds(prepared.folds), data, 0)
+    (folder / UNFINISHED).mkdir(parents=True)
+    others = {"s0-001.pt", "stack-s0-001-0.pt", ".s0-0001.0123abcd.pt", "s0-000.parquet"}
+    for name in ("s0-000.pt", "s0-000-1.pt", "stack-s0-000-0.pt", ".s0-000.0123abcd.pt", *others):
+        (folder / UNFINISHED / name).write_bytes(b"")
+    Finished(folder, spec, "cpu", {}).keep(Cell(0, 0), rows)
+    assert left(folder) == others
+
+
 def test_an_error_of_a_library_leaves_the_other_folds(prepared, tmp_path, monkeypatch):
     class Breaking:
         def fit(self, train, rng):

@@ -50,6 +50,11 @@ def test_measured_rows_stand_under_the_published_one_of_their_method():
     assert made.papers == ("fr",)
 
 
+def test_numbers_that_a_paper_measured_of_others_are_called_reproduced():
+    made = score_table(spec().model_copy(update={"published": "single-casme2-5"}), measured())
+    assert "published, reproduced" in {row.kind for row in made.rows}
+
+
 def test_means_and_deviations_are_over_seeds():
     row = score_table(spec(), measured()).rows[0]
     assert row.n_seeds == 2

@@ -36,6 +36,12 @@ def test_accuracy_is_named_war_and_scopes_like_databases():
     assert set(results["scope"]) == {"composite", "smic_hs", "casme2", "samm"}
 
 
+def test_a_mean_of_folds_that_are_databases_is_the_composite():
+    results = published_results("hde2018-mean")
+    assert set(results["scope"]) == {"composite"}
+    assert set(results["metric"]) == {"war", "uar", "f1"}
+
+
 def test_every_paper_is_cited():
     assert "Pattern Recognition" in citation("fr")
     for slug in SLUGS:

@@ -128,6 +128,7 @@ def test_what_is_removed_is_what_was_shown_and_empty_folders(results):
     (results / "runs/p-11111111/net-11111111/s0").mkdir(parents=True)
     (results / "runs/p-11111111/net-11111111/s0/000-001.parquet").touch()
     (results / "runs/p-11111111/net-11111111/unfinished").mkdir()
+    (results / "runs/p-11111111/net-11111111/finished/s0").mkdir(parents=True)
     remove(results, find_unused(results, USED, MADE))
     left = {str(path.relative_to(results)) for path in results.rglob("*") if path.is_file()}
     assert left == {*KEPT, *NOT_OURS}
