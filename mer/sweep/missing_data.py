@@ -64,6 +64,14 @@ def settle_missing(raw: Mapping[str, Any], problems: list[str]) -> tuple[dict[st
     return {**raw, "datasets": settled, "protocols": kept, **changed}, left_out
 
 
+def why_none_runs(raw: Mapping[str, Any]) -> str:
+    """Say why no protocol of a configuration can run for want of data; blank if one can."""
+    _, left_out = settle_missing(raw, [])
+    protocols = raw.get("protocols")
+    none = isinstance(protocols, dict) and bool(left_out) and set(left_out) == set(protocols)
+    return "; ".join(dict.fromkeys(left_out.values())) if none else ""
+
+
 def _partly_real(datasets: Mapping[str, Any], settled: Mapping[str, Any]) -> dict[str, bool]:
     """Tell of each data set that may be a stand-in whether an own copy is taken."""
     return {

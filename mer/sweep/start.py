@@ -1,5 +1,6 @@
 """Where a sweep begins: from configuration files to its jobs."""
 
+import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,8 +13,11 @@ from mer.sweep.campaign import Campaign
 from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.config_file import load, with_paths
+from mer.sweep.missing_data import why_none_runs
 from mer.sweep.plan import Sweep
 from mer.sweep.specs.inputs import InputsSpec
+
+log = logging.getLogger(__name__)
 
 PATHS_FILE = Path("paths.yaml")
 # Sweeps that lie ready beside the default configuration.
@@ -82,6 +86,8 @@ def _jobs(raw: Mapping[str, Any], place: str) -> Jobs:
 def _shelf(folder: Path, given: Mapping[str, Any]) -> list[Jobs]:
     """Read the sweep files of a folder that make tables of papers; what is ``given`` wins over them.
 
+    One of which nothing can run for want of data is left out, with a warning.
+
     Raises
     ------
     ConfigError
@@ -91,7 +97,12 @@ def _shelf(folder: Path, given: Mapping[str, Any]) -> list[Jobs]:
     for path in sorted(folder.glob("*.yaml")):
         try:
             raw = _load(path)
-            if raw.get("paper_tables"):
+            if not raw.get("paper_tables"):
+                continue
+            reason = why_none_runs(with_paths({**raw, **given}, PATHS_FILE))
+            if reason:
+                log.warning("%s is left out: %s", short(path), reason)
+            else:
                 found.append(_jobs({**raw, **given}, short(path)))
         except ConfigError as error:
             problems.append(str(error))

@@ -11,6 +11,7 @@ from mer.core.errors import ConfigError, DataError, MerError
 from mer.core.trials import NAME_ENDS
 from mer.sweep.cells import Jobs
 from mer.sweep.config_file import load, with_paths
+from mer.sweep.missing_data import why_none_runs
 from mer.sweep.outputs import representations
 from mer.sweep.progress import further_files
 from mer.sweep.start import PATHS_FILE, short, start_one
@@ -81,20 +82,14 @@ def find_used(results: Path, files: Sequence[Path]) -> Used:
     ConfigError
         Listing every file that is not valid, and every sweep of which it is not known what it uses.
     """
-    used, problems, known = Used(), [], set()
+    used, problems = Used(), []
+    known: set[str] = set()
     there = _There.of(results)
     for path in files:
         try:
-            raw = with_paths(load(path), PATHS_FILE)
-            jobs = start_one(path)
+            known |= _add_file(used, there, path)
         except ConfigError as error:
             problems.append(str(error))
-            continue
-        trial = f"{jobs.sweep.config.name}{NAME_ENDS}"
-        known |= {jobs.sweep.config.name, trial}
-        _add_config(used, there, raw, jobs, short(path))
-        if trial in there.sweeps:
-            _add_config(used, there, as_trial(raw), start_one(path, {"trial": True}), short(path))
     for sweep in sorted(there.sweeps):
         if (results / sweep / "sweep.json").is_file():
             _add_list(used, there, sweep, is_known=sweep in known)
@@ -139,6 +134,28 @@ class _There:
         used.folders |= {f"artefacts/{one}" for one in self.datasets if _stem(one) in wanted}
 
 
+def _add_file(used: Used, there: _There, path: Path) -> set[str]:
+    """Add what the configuration of a file asks for, and its trial if there is one; returns their names.
+
+    Raises
+    ------
+    ConfigError
+        If the configuration is not valid.
+    """
+    raw = with_paths(load(path), PATHS_FILE)
+    if reason := why_none_runs(raw):
+        names = {str(raw.get("name")), f"{raw.get('name')}{NAME_ENDS}"}
+        _keep_unplanned(used, there, raw, names, f"{short(path)}: kept by its names: {reason}")
+        return names
+    jobs = start_one(path)
+    name = jobs.sweep.config.name
+    trial = f"{name}{NAME_ENDS}"
+    _add_config(used, there, raw, jobs, short(path))
+    if trial in there.sweeps:
+        _add_config(used, there, as_trial(raw), start_one(path, {"trial": True}), short(path))
+    return {name, trial}
+
+
 def _add_config(used: Used, there: _There, raw: Mapping[str, Any], jobs: Jobs, place: str) -> None:
     """Add what a configuration asks for."""
     used.folders |= {f"standins/{name}" for name in jobs.stand_ins}
@@ -154,11 +171,8 @@ def _add_config(used: Used, there: _There, raw: Mapping[str, Any], jobs: Jobs, p
         for protocol in jobs.sweep.config.protocols:
             jobs.sweep.split(protocol)
     except MerError as error:
-        used.folders.add(name)
-        _keep_by_name(used, there, protocols, datasets, real_only=False)
-        used.remarks.append(
-            f"{place}: kept by its names, as it cannot be planned: {str(error).splitlines()[0]}"
-        )
+        remark = f"{place}: kept by its names, as it cannot be planned: {str(error).splitlines()[0]}"
+        _keep_unplanned(used, there, raw, {name}, remark)
         return
     _add_jobs(used, jobs)
     lacking = {one for one in datasets if _may_be_lacking(raw, one)}
@@ -169,6 +183,13 @@ def _add_config(used: Used, there: _There, raw: Mapping[str, Any], jobs: Jobs, p
             used.remarks.append(
                 f"{place}: all results on real clips are kept, as {', '.join(sorted(lacking))} is not at hand"
             )
+
+
+def _keep_unplanned(used: Used, there: _There, raw: Mapping[str, Any], names: set[str], remark: str) -> None:
+    """Keep all that a configuration which cannot be planned may have given rise to."""
+    used.folders |= names
+    _keep_by_name(used, there, set(raw["protocols"]), set(raw["datasets"]), real_only=False)
+    used.remarks.append(remark)
 
 
 def _add_jobs(used: Used, jobs: Jobs) -> None:

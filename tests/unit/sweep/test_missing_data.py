@@ -1,6 +1,8 @@
 import pytest
+import yaml
 
 from mer.core.errors import ConfigError
+from mer.sweep.missing_data import why_none_runs
 from tests.unit.sweep.test_config import parsed, problems
 
 TEXT = """
@@ -52,6 +54,15 @@ def test_a_sweep_without_any_data_says_so():
     text = TEXT.replace("  p: {protocol: loso, datasets: [smic_hs]}\n", "").replace("[real, p]", "[real]")
     with pytest.raises(ConfigError, match="protocols: none can run, no folder for flows in paths.yaml"):
         parsed(text)
+
+
+@pytest.mark.parametrize("paths", [{}, {"flows": "/f"}])
+def test_a_sweep_of_which_something_runs_is_told_from_one_of_which_nothing_does(paths):
+    raw = {**yaml.safe_load(TEXT), "paths": paths}
+    assert why_none_runs(raw) == ""
+    only = {**raw, "protocols": {"real": raw["protocols"]["real"]}}
+    assert why_none_runs(only) == ("" if paths else "no folder for flows in paths.yaml")
+    assert why_none_runs({}) == ""
 
 
 def test_own_copies_and_stand_ins_do_not_meet_in_a_protocol():

@@ -179,6 +179,17 @@ def test_sweeps_without_tables_of_papers_are_in_nobodys_way(shelf):
     assert start({"trial": True}, [], shelf / "config.yaml").paper_tables()
 
 
+def test_a_sweep_of_which_nothing_can_run_is_left_out_with_a_warning(shelf, caplog):
+    """Own copies of one database out of three, say: the other tables of papers are made all the same."""
+    raw = yaml.safe_load((shelf / "workflow/sweeps/paper.yaml").read_text())
+    raw |= {"name": "real", "datasets": {"clips": {"dataset": "flow_images", "missing": "skip"}}}
+    raw |= {"protocols": {"p": {"protocol": "loso", "datasets": ["clips"]}}}
+    (shelf / "workflow/sweeps/real.yaml").write_text(yaml.safe_dump(raw))
+    tables = start({}, [], shelf / "config.yaml").paper_tables()
+    assert {path.split("/")[1] for path in tables} == {"paper"}
+    assert "real.yaml is left out: no folder for clips in paths.yaml" in caplog.text
+
+
 def test_no_file_says_of_itself_that_it_is_a_trial(shelf):
     path = shelf / "workflow/sweeps/paper.yaml"
     path.write_text(path.read_text() + "trial: true\n")

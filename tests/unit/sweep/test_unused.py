@@ -280,6 +280,18 @@ def test_what_may_be_of_data_that_are_not_at_hand_is_kept_by_its_name(project, t
     assert "cannot be planned: flow: no folder is configured" in found.remarks[0]
 
 
+def test_a_sweep_of_which_nothing_can_run_stops_nothing_and_is_kept_by_its_names(project, tmp_path):
+    for folder in ("runs/p-11111111", "runs/q-11111111", "real/logs"):
+        (tmp_path / "results" / folder).mkdir(parents=True)
+    datasets = {"flow": {"dataset": "flow_images", "missing": "skip"}}
+    protocols = {"q": {"protocol": "loso", "datasets": ["flow"]}}
+    found = used(project(), project("real.yaml", name="real", datasets=datasets, protocols=protocols))
+    assert found.has("runs/q-11111111/net-00000000/s0/000-001.parquet")
+    assert found.has("real/tables/q.csv")
+    assert not found.has("runs/p-11111111/folds.json")
+    assert found.remarks == ["real.yaml: kept by its names: no folder for flow in paths.yaml"]
+
+
 def test_results_on_real_clips_are_kept_while_stand_ins_take_their_place(project, tmp_path):
     samm = {"dataset": "samm", "missing": "stand_in", "stand_in": {"scale": 0.1}}
     protocols = {"p": {"protocol": "loso", "datasets": ["samm"], "task": "megc2019"}}
