@@ -18,9 +18,11 @@ CONTRIB := $(shell grep '^opencv-contrib-python==' constraints.txt)
 help:
 	@echo "make demo    install into $(VENV) and run the embedded demo ($(CORES) cores)"
 	@echo "make test    install into $(VENV) and run every check: linters, types, imports, tests"
-	@echo "make test-slurm  run the sweep on a SLURM that the tests start (needs slurm-wlm, munge, root)"
+	@echo "make install set up $(VENV) and nothing else"
+	@echo "make test-slurm  run sweeps on a SLURM that the tests start (needs slurm-wlm, munge, root)"
 	@echo "make format  rewrite sources in the project's style"
 	@echo "make schema  write workflow/schemas/config.schema.json"
+	@echo "make golden  record the scores of all methods anew in tests/contract/recorded_scores.json"
 
 demo: install
 	@echo "== Running the demo sweep of config.yaml"

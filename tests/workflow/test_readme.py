@@ -12,6 +12,7 @@ import yaml
 
 from mer.artefacts.folds import read_folds
 from mer.preprocessing.steps import Preprocessing
+from mer.sweep.config import parse
 from tests.conftest import REPOSITORY
 from tests.workflow.conftest import TINY_SWEEP, runs_of
 
@@ -71,6 +72,14 @@ def test_the_sweep_of_ones_own_can_be_planned(project, blocks):
     (folds,) = (path for path in plan if path.endswith("/folds.json"))
     project.snakemake(folds, "--cores", "1", "--configfile", project.write(raw))
     assert read_folds(project.root / folds).classes == ("positive", "negative")
+
+
+def test_the_first_sweep_on_ones_own_copy_is_valid(repository):
+    text = (repository / "README.md").read_text()
+    (block,) = re.findall(r"^```\n(name: first\n.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    config = parse({**yaml.safe_load(block), "paths": {"casme2": "/data/CASME2"}}, "first.yaml", Path())
+    assert list(config.variants) == ["majority", "flow_svm", "lbp_top_svm", "ststnet"]
+    assert config.datasets["casme2"].params.stand_in is None
 
 
 def test_commands_and_files_that_are_named_exist(repository):
