@@ -71,5 +71,7 @@ def read_rows(paths: list[Path], columns: tuple[str, ...]) -> pd.DataFrame:
             raise DataError(f"{path}: not a table of scores ({error}). Run the workflow again.") from error
         if tuple(table.columns) != columns:
             raise DataError(f"{path}: expected the columns {', '.join(columns)}.")
+        if "value" in table and not pd.api.types.is_numeric_dtype(table["value"]) and len(table):
+            raise DataError(f"{path}: a score is no number. Delete it and run the workflow again.")
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

@@ -10,7 +10,7 @@ from mer.audit.check import Check, verdict_of
 from mer.audit.results_folder import Variant
 from mer.core.errors import DataError
 from mer.core.types import COMPOSITE
-from mer.evaluation.averaging import Pooling, averaged
+from mer.evaluation.averaging import Pooling, averaged, fold_scores
 from mer.evaluation.counts import count_by
 from mer.evaluation.metrics import every_metric
 
@@ -45,10 +45,10 @@ def score(part: Part, classes: tuple[str, ...], metric: str, pooling: Pooling) -
     """Recompute a score, of pooled predictions or as the mean of folds; None for what rows do not tell."""
     if metric == SECONDS:
         return float(part.rows.groupby("fold")["seconds"].first().mean())
+    _, counts = count_by(part.rows, classes, ["fold"])
     known = every_metric(classes)
     if metric not in known:
-        return None
-    _, counts = count_by(part.rows, classes, ["fold"])
+        return fold_scores(counts, pooling).get(metric)
     return float(averaged(known[metric], counts, pooling))
 
 
@@ -206,7 +206,7 @@ def _other_scores(
             are_means = False
             continue
         value = score(part, variant.classes, metric, pooling)
-        if value is not None and abs(value - float(row["value"])) > _TOLERANCE:
+        if value is not None and not abs(value - float(row["value"])) <= _TOLERANCE:
             mean = score(part, variant.classes, metric, "fold_mean")
             are_means = are_means and mean is not None and abs(mean - float(row["value"])) <= _TOLERANCE
             problems.append(

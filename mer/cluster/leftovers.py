@@ -86,10 +86,14 @@ def _wait_for_submissions(controller: Controller) -> None:
     ends = time.monotonic() + SECONDS_TO_SUBMIT
     with suppress(FileNotFoundError), (controller.folder / SUBMITTING).open() as file:
         while time.monotonic() < ends:
-            with suppress(BlockingIOError):
+            try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.5)
+            except OSError:  # a file system without locks
                 return
-            time.sleep(0.5)
+            else:
+                return
 
 
 def _jobs_of(directory: Path, tell: Tell) -> list[Leftover]:

@@ -16,11 +16,11 @@ PATIENCE = "MER_SLURM_PATIENCE"
 HOURS = 24
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 30.0
 
-# SLURM did not get the request: it can be made again.
+# SLURM did not get the request, or has no room for one more job of this user: it can be made again.
 REFUSED = re.compile(
     r"connect failure|send failure|Unable to contact slurm controller\s*$|Connection refused"
     r"|standby mode|Unable to connect|Communication connection failure|No route to host"
-    r"|[Aa]uthentication",
+    r"|[Aa]uthentication|MaxSubmitJob|Resource temporarily unavailable",
     re.MULTILINE,
 )
 # SLURM may have got the request, and acted on it.

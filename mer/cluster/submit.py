@@ -81,7 +81,8 @@ class Submission:
             self.controller.note_run(self.name)
         given = sys.stdin.buffer.read() if "/dev/stdin" in self.command else None
         with (self.controller.folder / SUBMITTING).open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
+            with suppress(OSError):  # of a file system without locks: whoever follows does not wait then
+                fcntl.flock(file, fcntl.LOCK_SH)
             outcome = self._submit(given)
         identity = outcome.stdout.decode(errors="replace").strip().split(";")[0]
         if outcome.code == 0 and identity.isdigit():

@@ -60,7 +60,8 @@ _TEXTS = {
     ),
 }
 # Figures that show oracles beside other variants.
-_WITH_ORACLES = ("per_class", "scores", "subjects", "selection_gap", "fold_bars")
+_WITH_ORACLES = ("per_class", "scores", "subjects", "selection_gap", "fold_bars", "parameter_sweep")
+ORACLE = "An oracle, no result: it chooses the epoch on the test clips."
 ORACLES = "Hollow or so named are oracles, no results: they choose the epoch on the test clips."
 STAND_INS = "Clips are synthetic stand-ins."
 
@@ -80,7 +81,7 @@ class Facts:
     stand_in
         Whether clips are synthetic.
     oracles
-        Whether some variant is an oracle.
+        Whether some variant is an oracle, or the one that is shown.
     """
 
     place: str
@@ -101,6 +102,7 @@ def described(name: str, facts: Facts) -> dict[str, str]:
     _, sentence, variant = _found(name)
     shown = sentence.format(metric=METRIC_TITLES.get(facts.metric), variant=variant)
     remarks = [ORACLES] if facts.oracles and name in _WITH_ORACLES else []
+    remarks += [ORACLE] if facts.oracles and variant else []
     remarks += [STAND_INS] if facts.stand_in else []
     return {
         "file": f"{name}.png",

@@ -149,7 +149,8 @@ def _panel(
 
 
 def _colour(classes: Sequence[str], label: str) -> str:
-    return COLOURS[1:][classes.index(label) % (len(COLOURS) - 1)]
+    colours = (*COLOURS[1:], GREY)  # held-out clips have a black edge
+    return colours[classes.index(label) % len(colours)]
 
 
 def _handles(classes: Sequence[str], databases: Sequence[str], points: Points) -> list[Line2D]:

@@ -1,6 +1,7 @@
 """The accuracy of each fold, method by method."""
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -55,7 +56,7 @@ def fold_bars(accuracies: pd.DataFrame, title: str, *, baseline: str = "", stand
         figure = new_figure(width, 0.6 + 1.35 * n_rows)
         axes = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False).ravel().tolist()
         for axis, (variant, label) in zip(axes, labels.items(), strict=False):
-            rows = accuracies[accuracies["variant"] == variant].set_index("fold").loc[folds]
+            rows = accuracies[accuracies["variant"] == variant].set_index("fold").reindex(folds)
             _panel(axis, rows, label)
         hide_unused(axes, len(labels))
         axes[0].set_ylim(0, 1)
@@ -67,11 +68,13 @@ def fold_bars(accuracies: pd.DataFrame, title: str, *, baseline: str = "", stand
 
 
 def _panel(axis: Axes, rows: pd.DataFrame, label: str) -> None:
-    oracle, mean = rows["selection"].iloc[0] == ORACLE, rows["accuracy"].mean()
+    oracle, mean = (rows["selection"] == ORACLE).any(), rows["accuracy"].mean()
     colour = VERMILION if oracle else BLUE
     axis.bar(
         range(len(rows)), rows["accuracy"], width=0.75, color="white" if oracle else colour, edgecolor=colour
     )
+    for place in np.flatnonzero(rows["accuracy"].isna()).tolist():
+        axis.text(place, 0.02, "–", ha="center")  # none of its clips is among the variant's
     axis.axhline(mean, color=GREY, linestyle="--", linewidth=0.8)
     axis.set_title(f"{label}\nmean {mean:.3f}")
     axis.tick_params(axis="x", length=0)

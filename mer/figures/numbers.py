@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from mer.evaluation.averaging import Pooling, averaged
 from mer.evaluation.counts import count_by
 from mer.evaluation.metrics import METRICS, f1_per_class, recall_per_class
 from mer.evaluation.oracle import oracle_epoch
@@ -57,14 +58,14 @@ def accuracies(predictions: pd.DataFrame, *places: str) -> pd.DataFrame:
 
 
 def epoch_scores(
-    trajectories: pd.DataFrame, labels: "pd.Series[int]", n_classes: int, metric: str
+    trajectories: pd.DataFrame, labels: "pd.Series[int]", n_classes: int, metric: str, pooling: Pooling
 ) -> pd.DataFrame:
-    """Score the clips of all folds together after every epoch.
+    """Score the clips of all folds after every epoch, by the protocol's rule.
 
     Parameters
     ----------
     trajectories
-        Scores after every epoch: columns seed, epoch, sample_id and ``score_<class>``, in the order of
+        Scores after every epoch: columns seed, fold, epoch, sample_id and ``score_<class>``, in the order of
         classes.
     labels
         Position of the class of every sample, by sample id.
@@ -72,6 +73,8 @@ def epoch_scores(
         Number K of classes.
     metric
         Name of the score.
+    pooling
+        Whether folds are pooled or their scores averaged.
 
     Returns
     -------
@@ -83,9 +86,11 @@ def epoch_scores(
     true = trajectories["sample_id"].map(labels).to_numpy(int)
     cells = true * n_classes + predicted
     numbered, keys = pd.factorize(pd.MultiIndex.from_frame(trajectories[["seed", "epoch"]]), sort=True)
-    size = n_classes**2
-    counts = np.bincount(numbered * size + cells, minlength=len(keys) * size)
-    values = METRICS[metric](counts.reshape(len(keys), n_classes, n_classes))
+    folds, names = pd.factorize(trajectories["fold"])
+    shape = (len(keys), len(names), n_classes, n_classes)
+    flat = (numbered * len(names) + folds) * n_classes**2 + cells
+    counts = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+    values = averaged(METRICS[metric], counts, pooling)
     return pd.DataFrame(list(keys), columns=["seed", "epoch"]).assign(value=values)
 
 

@@ -106,6 +106,10 @@ def row_height(labels: Iterable[str]) -> float:
 
 
 def hide_unused(axes: Sequence[Axes], n_used: int) -> None:
-    """Hide the panels of a grid that nothing is drawn in."""
-    for axis in axes[n_used:]:
+    """Hide the panels of a grid that nothing is drawn in; the numbers below go to the panel above."""
+    for number, axis in enumerate(axes[n_used:], start=n_used):
         axis.set_axis_off()
+        spec = axis.get_subplotspec()
+        above = number - spec.get_gridspec().ncols if spec else -1
+        if 0 <= above < n_used:
+            axes[above].tick_params(axis="x", labelbottom=True)

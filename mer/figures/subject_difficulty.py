@@ -12,6 +12,8 @@ from mer.tables.titles import SCOPE_TITLES, ordered_scopes
 
 # Inches that a line of text takes; where rows are lower, only some of them are named.
 _LINE = 0.115
+# Names that are very long make panels smaller, not rows.
+_LOWEST = 0.02
 _PANELS = 4
 _MEAN = "mean of all"
 
@@ -41,7 +43,7 @@ def subject_difficulty(
     n_rows = -(-len(databases) // n_columns)
     n_subjects = int(shares.groupby("database")["subject"].nunique().max())
     above = 0.45 + 0.06 * max(map(len, [*names.values(), _MEAN]))
-    row = min(_LINE, ((HIGHEST - 0.9) / n_rows - above) / n_subjects)
+    row = min(_LINE, max(((HIGHEST - 0.9) / n_rows - above) / n_subjects, _LOWEST))
     width = PAGE if n_columns > 1 else min(PAGE, max(COLUMN, 1.7 + 0.35 * len(names)))
     with mpl.rc_context(PAPER):
         figure = new_figure(width, 0.9 + n_rows * (above + n_subjects * row))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -65,7 +65,8 @@ def run(
     drawn: dict[str, Figure] = {}
     for path in outputs:
         if path.suffix == ".json":
-            write_captions(path, [described(name, material.facts) for name in material.all_names])
+            captions = [described(name, material.facts_of(name)) for name in material.all_names]
+            write_captions(path, captions)
             continue
         if path.stem not in drawn:
             drawn[path.stem] = DRAWN[path.stem](material)
@@ -139,19 +140,21 @@ class Material:
     def facts(self) -> Facts:
         """What titles and captions mention."""
         rows = self.rows
-        n = counted(
-            clip=rows["sample_id"].nunique(),
-            subject=rows["person"].nunique(),
-            fold=rows["fold"].nunique(),
-            seed=int(rows.groupby("variant")["seed"].nunique().max()),
-        )
         return Facts(
             f"{self.spec.title} ({self.spec.protocol})",
-            n,
+            _sizes(rows),
             self.spec.metric,
             stand_in=self.split.source == "stand_in",
             oracles=bool((rows["selection"] == ORACLE).any()),
         )
+
+    def facts_of(self, name: str) -> Facts:
+        """Return what the caption of a figure mentions; a confusion matrix is of one variant."""
+        kind, _, variant = name.partition("_")
+        if kind != "confusion":
+            return self.facts
+        one = self.predicted[variant]
+        return replace(self.facts, n=_sizes(one.rows), oracles=one.selection == ORACLE)
 
     def styled(self, name: str) -> dict[str, Any]:
         """Return what all figures are told: their title, and whether clips are synthetic."""
@@ -160,6 +163,16 @@ class Material:
     def random(self, name: str) -> Any:  # noqa: ANN401  # a numpy generator
         """Return the random stream of a name, that of the comparisons with the baseline."""
         return stream("comparison", self.spec.protocol, name)
+
+
+def _sizes(rows: pd.DataFrame) -> str:
+    """Say of how many clips, subjects, folds and seeds predictions are."""
+    seeds = rows.groupby("variant")["seed"].nunique()
+    n = counted(
+        clip=rows["sample_id"].nunique(), subject=rows["person"].nunique(), fold=rows["fold"].nunique()
+    )
+    most = counted(seed=int(seeds.max()))
+    return f"{n}, {most if seeds.min() == seeds.max() else f'{seeds.min()} to {most}'}"
 
 
 def _predicted(name: str, rows: pd.DataFrame, path: Path) -> Predicted:
@@ -201,7 +214,7 @@ def _training_curves(made: Material) -> Figure:
     curves, choices = [], []
     for one in made.spec.trajectories:
         rows = read_trajectories(_packs(one), classes)
-        scores = epoch_scores(rows, labels, len(classes), metric)
+        scores = epoch_scores(rows, labels, len(classes), metric, made.split.pooling)
         curves.append(scores.assign(variant=one.variant, metric=metric))
         choices.append(oracle_choices(rows, labels).assign(variant=one.variant))
     whole = made.intervals[made.intervals["scope"] == _first_scope(made.intervals)]

@@ -61,15 +61,19 @@ def setting_series(variants: Mapping[str, Variant]) -> list[SettingSeries]:
             members = found.setdefault(key, {})
             if number not in members.values():
                 members[name] = float(number)
-    long = {key: members for key, members in found.items() if len(members) >= _FEWEST_NUMBERS}
-    return [
-        SettingSeries(
-            name=about[key][0],
-            setting=about[key][1],
-            numbers=dict(sorted(members.items(), key=lambda member: member[1])),
-        )
-        for key, members in long.items()
-    ]
+    long = {
+        key: dict(sorted(members.items(), key=lambda member: member[1]))
+        for key, members in found.items()
+        if len(members) >= _FEWEST_NUMBERS
+    }
+    titles = [about[key][0] for key in long]
+    series = []
+    for key, numbers in long.items():
+        title, setting = about[key]
+        # Two series of one method need names of their own.
+        name = title if titles.count(title) == 1 else f"{title} ({setting}, {next(iter(numbers))})"
+        series.append(SettingSeries(name=name, setting=setting, numbers=numbers))
+    return series
 
 
 def _settings(variant: Variant) -> dict[str, object]:

@@ -5,7 +5,9 @@ folds are never cut anew because a machine was faster. What a job asks for is no
 """
 
 import math
+import os
 
+from mer.core.errors import ConfigError
 from mer.core.parameters import Params
 from mer.features.base import Recipe
 from mer.methods.base import MethodSpec
@@ -27,7 +29,9 @@ _STACKED_SAMPLES, _STACKED_WEIGHTS = 5, 3
 _SLACK = 3
 # A job that asks for more than every partition's limit, most often a day, is refused or waits for ever;
 # training that takes longer goes on from its checkpoint in the next attempt.
-_LEAST_MINUTES, _MOST_MINUTES = 30, 24 * 60
+_LEAST_MINUTES, _A_DAY = 30, 24 * 60
+# Environment variables for the limits of a site.
+MOST_MINUTES, MOST_MB = "MER_MOST_MINUTES", "MER_MOST_MB"
 
 
 def fold_seconds(spec: MethodSpec, params: Params, n_samples: int, *, on_gpu: bool) -> float:
@@ -87,13 +91,13 @@ def training_mb(
     wanted = _AROUND_MB + data_mb + each * n_workers + (_CUDA_MB if gpu else 0)
     if gpu and spec.stackable:
         wanted += (_STACKED_SAMPLES * data_mb + _STACKED_WEIGHTS * needs.weights_mb) * n_networks
-    return math.ceil(wanted) * 2 ** (attempt - 1)
+    return at_most(MOST_MB, math.ceil(wanted) * 2 ** (attempt - 1))
 
 
 def preparing_mb(feature: str, *, gpu: bool, attempt: int) -> int:
     """Count the memory that a preparing job asks for, in MB; every further attempt asks for twice as much."""
     wanted = _AROUND_MB + preparing_needs(feature).memory_mb + (_CUDA_MB if gpu else 0)
-    return wanted * 2 ** (attempt - 1)
+    return at_most(MOST_MB, wanted * 2 ** (attempt - 1))
 
 
 def array_kilobytes(recipe: Recipe | None) -> float:
@@ -114,4 +118,20 @@ def minutes(seconds: float, attempt: int) -> int:
     (30, 160, 640, 1440)
     """
     wanted = max(_LEAST_MINUTES, math.ceil(10 + _SLACK * seconds / 60)) * 2 ** (attempt - 1)
-    return min(wanted, _MOST_MINUTES)
+    return at_most(MOST_MINUTES, wanted, _A_DAY)
+
+
+def at_most(variable: str, wanted: int, usual: int | None = None) -> int:
+    """Limit what a job asks for by an environment variable, or by what is usual where it is not set.
+
+    Raises
+    ------
+    ConfigError
+        If the variable holds no whole number above 0.
+    """
+    given = os.environ.get(variable, "")
+    if not given:
+        return wanted if usual is None else min(wanted, usual)
+    if not given.isdigit() or int(given) < 1:
+        raise ConfigError(f"{variable} is '{given}'. Give a whole number above 0.")
+    return min(wanted, int(given))

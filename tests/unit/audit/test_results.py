@@ -14,7 +14,6 @@ from mer.audit.results import audit_results
 from mer.cli.main import main
 from mer.core.errors import DataError
 from mer.core.types import Execution
-from mer.evaluation.metrics import every_metric
 from mer.jobs import folds, summary, table, train
 from mer.jobs import score as score_job
 from mer.sweep.cells import Jobs
@@ -117,6 +116,23 @@ def test_a_changed_score_is_found_in_its_file_and_in_the_table(mine):
     )
 
 
+def test_a_changed_mean_of_folds_is_found(mine):
+    def change(rows):
+        rows.loc[rows["metric"] == "war_fold_mean", "value"] = 0.9
+
+    mine.edit("scores/p/majority.csv", change)
+    reason = wrong(mine.folder)["p majority: scores are those of the predictions"]
+    assert "war_fold_mean: written 0.900000" in reason
+
+
+def test_a_score_that_is_no_number_is_found(mine):
+    def change(rows):
+        rows.loc[rows["metric"] == "uf1", "value"] = float("nan")
+
+    mine.edit("scores/p/majority.csv", change)
+    assert "a score is no number" in wrong(mine.folder)["p majority: files are whole"]
+
+
 def test_a_changed_count_is_found(mine):
     mine.edit("confusions/p/majority.csv", lambda rows: rows.__setitem__("count", rows["count"] + 1))
     assert set(wrong(mine.folder)) == {"p majority: confusions are those of the predictions"}
@@ -193,10 +209,12 @@ def averaged(mine):
     """Replace the scores of one variant by means over folds."""
     rows = pd.read_parquet(mine.predictions)
     classes = tuple(name.removeprefix("score_") for name in rows.columns if name.startswith("score_"))
+    metrics = set(pd.read_csv(mine.folder / "scores/p/majority.csv")["metric"])
     means = {
-        (part.seed, metric): score(part, classes, metric, "fold_mean")
+        (part.seed, metric): found
         for part in parts(rows)
-        for metric in every_metric(classes)
+        for metric in metrics
+        if (found := score(part, classes, metric, "fold_mean")) is not None
     }
     mine.edit(
         "scores/p/majority.csv",

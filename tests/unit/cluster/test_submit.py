@@ -27,6 +27,8 @@ def fails(n, what=AWAY, name="sbatch"):
         ("slurm_load_jobs error: Unable to contact slurm controller (connect failure)", "refused"),
         ("Slurm backup controller in standby mode", "refused"),
         ("Batch job submission failed: Protocol authentication error", "refused"),
+        ("QOSMaxSubmitJobPerUserLimit\nsbatch: error: Job violates accounting/QOS policy", "refused"),
+        ("Batch job submission failed: Resource temporarily unavailable", "refused"),
         ("Unable to contact slurm controller (receive failure)", "uncertain"),
         ("Batch job submission failed: Socket timed out on send/recv operation", "uncertain"),
         ("Batch job submission failed: Zero Bytes were transmitted or received", "uncertain"),
@@ -50,6 +52,15 @@ def test_a_job_is_submitted_once_slurm_is_back(own, fake, calls):
     first, last = (own.folder / MESSAGES).read_text().splitlines()
     assert "SLURM does not answer (sbatch: error: Batch job submission failed: Unable to contact" in first
     assert last.startswith("sbatch: SLURM answered after ")
+
+
+def test_a_file_system_without_locks_is_no_obstacle(own, fake, monkeypatch):
+    def refuse(file, operation):
+        raise OSError("No locks available")
+
+    monkeypatch.setattr("mer.cluster.submit.fcntl.flock", refuse)
+    fake(sbatch="echo 17")
+    assert Submission(own, COMMAND).run().code == 0
 
 
 def test_what_sbatch_reads_is_given_to_every_attempt(own, fake, monkeypatch, tmp_path):

@@ -56,6 +56,25 @@ def test_a_panel_for_each_variant_has_a_bar_for_each_fold_and_their_mean():
     assert names(first, "x") == ["1", "2", "3"]
 
 
+def test_a_fold_that_a_variant_has_no_clip_of_is_empty():
+    rows = [("v", "last", 0, 0.2), ("v", "last", 1, 0.6), ("w", "oracle_test", 1, 0.5)]
+    accuracies = pd.DataFrame(rows, columns=["variant", "selection", "fold", "accuracy"]).assign(n_clips=5)
+    first, second = fold_bars(accuracies, "t").axes
+    assert [text.get_text() for text in first.texts] == []
+    assert [(text.get_text(), text.get_position()[0]) for text in second.texts] == [("–", 0)]
+    assert second.get_title() == "w (oracle)\nmean 0.500"
+
+
+def test_panels_above_empty_places_have_numbers(many):
+    rows = class_scores(many, CLASSES)
+    more = [rows.assign(**{"class": rows["class"] + end}) for end in ("", "2")]
+    figure = class_bars(pd.concat(more), "t")
+    shown = [axis.xaxis.get_tick_params()["labelbottom"] for axis in figure.axes if axis.axison]
+    n_columns = figure.axes[0].get_subplotspec().get_gridspec().ncols
+    assert len(shown) == 6
+    assert shown == [number + n_columns >= 6 for number in range(6)]
+
+
 def test_more_folds_than_bars_can_show_are_refused():
     accuracies = pd.DataFrame({"variant": "v", "selection": "last", "fold": range(13), "accuracy": 0.5})
     with pytest.raises(DataError, match="13 folds cannot be told apart as bars, at most 12 can"):

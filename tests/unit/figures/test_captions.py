@@ -1,4 +1,4 @@
-from mer.figures.captions import ORACLES, STAND_INS, Facts, described, title_of
+from mer.figures.captions import ORACLE, ORACLES, STAND_INS, Facts, described, title_of
 
 FACTS = Facts("Composite (p)", "442 clips, 68 subjects", "uf1")
 
@@ -21,3 +21,5 @@ def test_oracles_and_stand_ins_are_said_where_they_are():
     assert described("scores", facts)["caption"].endswith(f"(n: 1 clip). {ORACLES} {STAND_INS}")
     assert described("pairwise", facts)["caption"].endswith(f"(n: 1 clip). {STAND_INS}")
     assert "UAR" in described("pairwise", facts)["title"]
+    assert f" {ORACLE} " in described("confusion_fr", facts)["caption"]
+    assert ORACLE not in described("confusion_fr", FACTS)["caption"]

@@ -80,6 +80,15 @@ def test_of_very_many_subjects_some_are_named_and_all_are_drawn():
     assert 20 < len(figure.axes[0].get_yticklabels()) < 80
 
 
+def test_very_long_names_and_many_databases_are_drawn():
+    rows = [(f"d{d}", f"d{d}:s{s}", 0.5) for d in range(5) for s in range(16)]
+    shares = pd.DataFrame(rows, columns=["database", "subject", "accuracy"])
+    shares = shares.assign(variant="v" * 60, selection="last", n_clips=2)
+    for baseline in ("", "v" * 60):
+        figure = subject_difficulty(shares, "t", baseline=baseline)
+        assert [axis.collections[0].get_array().size for axis in figure.axes[:5]] == [32] * 5
+
+
 @pytest.fixture
 def curve_tables():
     values = {0: [0.2, 0.4, 0.3], 1: [0.4, 0.6, 0.5]}

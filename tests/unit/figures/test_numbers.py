@@ -71,11 +71,14 @@ def trajectories():
 
 def test_an_epochs_score_pools_all_folds(trajectories):
     rows, labels = trajectories
-    scores = epoch_scores(rows, labels, 2, "war")
+    scores = epoch_scores(rows, labels, 2, "war", "pooled")
     assert scores["epoch"].tolist() == [1, 2, 3]
     assert scores["value"].tolist() == pytest.approx([2 / 3, 2 / 3, 1 / 3])
     # Epoch 2: x and y right, z of class b taken for a.
-    assert epoch_scores(rows, labels, 2, "uf1")["value"][1] == pytest.approx(2 / 3)
+    assert epoch_scores(rows, labels, 2, "uf1", "pooled")["value"][1] == pytest.approx(2 / 3)
+    # Folds of two clips and of one: half of x and y, then z; both, then not z; none, then z.
+    means = epoch_scores(rows, labels, 2, "war", "fold_mean")
+    assert means["value"].tolist() == pytest.approx([0.75, 0.5, 0.5])
 
 
 def test_an_oracle_chooses_for_each_fold_and_the_first_of_equals(trajectories):

@@ -65,6 +65,16 @@ def test_three_variants_that_differ_in_one_number_are_a_series():
     assert list(found[0].numbers.items()) == [("none", 0.0), ("half", 0.5), ("usual", 0.85)]
 
 
+def test_two_series_of_one_method_have_names_of_their_own():
+    found = setting_series(
+        variants(
+            base=fr(epochs=100, lr=1e-3), e200=fr(epochs=200, lr=1e-3), e400=fr(epochs=400, lr=1e-3),
+            low=fr(epochs=100, lr=1e-4), high=fr(epochs=100, lr=1e-2),
+        )
+    )  # fmt: skip
+    assert {one.name for one in found} == {"FR (epochs, base)", "FR (lr, low)"}
+
+
 def test_numbers_may_lie_deeper():
     found = setting_series(
         variants(**{f"flip{n}": {"method": "ststnet", "augmentation": {"shift": n / 10}} for n in range(3)})

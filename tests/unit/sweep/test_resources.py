@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mer.core.errors import ConfigError
 from mer.core.types import Execution
 from mer.features import FEATURES
 from mer.features.base import Recipe
@@ -13,7 +14,14 @@ from mer.sweep.cells import Jobs
 from mer.sweep.config import parse
 from mer.sweep.needs import PREPARING, TRAINING, PreparingNeeds, TrainingNeeds
 from mer.sweep.plan import Sweep
-from mer.sweep.resources import array_kilobytes, fold_seconds, folds_per_job, training_cores
+from mer.sweep.resources import (
+    array_kilobytes,
+    fold_seconds,
+    folds_per_job,
+    minutes,
+    preparing_mb,
+    training_cores,
+)
 
 
 def jobs(**changes):
@@ -25,6 +33,20 @@ def jobs(**changes):
         **changes,
     }
     return Jobs(Sweep(parse(raw, "mine.yaml", Path.cwd())))
+
+
+def test_what_a_job_asks_for_can_be_limited(monkeypatch):
+    assert [minutes(3000, attempt) for attempt in (1, 3, 5)] == [160, 640, 1440]
+    assert preparing_mb("flow_image", gpu=False, attempt=8) > 64_000
+    monkeypatch.setenv("MER_MOST_MINUTES", "720")
+    monkeypatch.setenv("MER_MOST_MB", "64000")
+    assert [minutes(3000, attempt) for attempt in (1, 3, 5)] == [160, 640, 720]
+    assert preparing_mb("flow_image", gpu=False, attempt=8) == 64_000
+    vgg16 = jobs(variants={"vgg16": {}})
+    assert vgg16.training_mb("p", "vgg16", 3, 8, 8) == 64_000
+    monkeypatch.setenv("MER_MOST_MINUTES", "12h")
+    with pytest.raises(ConfigError, match="MER_MOST_MINUTES is '12h'. Give a whole number above 0"):
+        minutes(3000, 1)
 
 
 def test_every_method_and_representation_declares_what_it_takes_and_nothing_else_does():
