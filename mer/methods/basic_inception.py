@@ -16,10 +16,13 @@ class BasicInceptionParams(AblationParams):
 
     The network of Dual-Inception with annotated apex frames, and in SMIC the frame that differs most from
     the onset. Training is that of Feature Refinement in the same table: learning rate 0.001 without
-    momentum and batches of 32 are the paper's. The paper names neither optimiser nor epochs nor initial
-    weights; SGD, 200 epochs and Glorot-uniform weights are guesses. Its Table 7 counts 0.5 % more
-    parameters than this network has. The paper does not say how flow is rescaled; here every component
-    spans 0 to 255 and is divided by 255, and a stream sees it once and not repeated as three channels.
+    momentum and batches of 32 are the paper's for the composite database (0.0005 and momentum 0.8 for
+    single databases and CDMER). The paper names neither optimiser nor epochs nor initial weights; SGD, 200
+    epochs and Glorot-uniform weights are guesses. Its Table 7 counts 0.5 % more parameters than this
+    network has. The paper does not say how flow is rescaled; here every component spans 0 to 255 and is
+    divided by 255, and a stream sees it once and not repeated as three channels. Faces are used as
+    databases cut them out, where the paper cuts them out with libfacedetection. It takes the mean of at
+    least ten rounds; how many there are is what 'seeds' of a sweep say.
     """
 
 

@@ -38,16 +38,16 @@ class MmnetParams(TrainingParams):
     chosen as for every network. They let the learning rate sink by the factor 0.987 in the first 50
     epochs and keep it then; here it goes on sinking, to 0.27 instead of 0.52 of its first value. They
     also draw frames near onset and apex at random; here both are as annotated. They pad and crop at
-    random; here images are shifted by up to 4 of 224 pixels, and the 4 is a guess. Their listing of the
-    first convolution has two groups, which three channels do not allow; here it has one.
+    random, by up to 4 or 15 of 224 pixels in different files of their release; here images are shifted by
+    up to 4. A listing of the first convolution has two groups, which three channels do not allow; here it
+    has one.
 
     Guesses, because the paper and what is known of the release leave them open: the onset frame is shrunk
-    by averaging; earlier attention is pooled over 3x3; the first block has none before it; stochastic
-    depth rises evenly to 0.3 in the last block; the transformer has a class token that is dropped at its
-    end, biases of queries, keys and values and a last layer normalisation, which is what the published
-    size of the network leaves room for; positions and class token are drawn from a truncated normal
-    distribution of standard deviation 0.02, all other weights as PyTorch does by default. Faces are not
-    aligned unless the preprocessing says so.
+    by averaging; earlier attention is pooled over 3x3; the first block has none before it. As in the
+    release, stochastic depth rises evenly to the last block, the transformer ends with a layer
+    normalisation, and its positions and linear layers are drawn from a truncated normal distribution of
+    standard deviation 0.02; all other weights are drawn as PyTorch does by default. Faces are not aligned
+    unless the preprocessing says so.
     """
 
     epochs: Epochs = 99

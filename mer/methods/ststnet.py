@@ -20,7 +20,9 @@ class StstnetParams(FlowNetworkParams):
     Follows the authors' PyTorch release: Adam 5e-5, batches of 256 in class order without shuffling,
     800 epochs, images fed as 0 to 255, no augmentation, the last epoch. The paper's MATLAB version
     trains 500 epochs and centres the images. The release orders a class by its folder listing; here
-    it is by sample name.
+    it is by sample name. The authors spot the apex of SMIC; here it is the middle frame unless the
+    preprocessing says otherwise. Not offered: the paper's version without normalisation (1,651 weights),
+    its padding of another size, and centring by the mean of the training images.
     """
 
     epochs: Epochs = 800

@@ -10,19 +10,20 @@ from mer.models.transformer import TransformerBlock
 
 # Windows per side at the three levels, by the side of a patch in pixels.
 WINDOWS = {7: (4, 2, 1), 2: (2, 1, 1), 1: (4, 2, 1)}
-# Row and column of the regions' centres in an image of 28x28: eyes, then corners of the mouth, first those
-# in the left half of the image. Mirror images of each other, as images may be mirrored.
-REGIONS = ((10, 9), (10, 19), (21, 10), (21, 18))
+# Row and column of the regions' centres in an image of 28x28: eye and corner of the mouth in the left half of
+# the image, then those in the right half.
+REGIONS = ((9, 11), (21, 10), (10, 21), (20, 21))
 REACH = 7
 
 
 def tile_regions(images: Tensor) -> Tensor:
     """Cut the four regions out and put them side by side.
 
-    The authors look for eyes and corners of the mouth by a detector of faces and keep the centres of the
-    regions between 7 and 21; an image of flow shows no face to detect, so the centres here are those of
-    an upright face that fills the image. They are a guess: what the authors' program falls back to
-    where it detects nothing was not at hand.
+    The authors look for eyes and corners of the mouth by a detector of faces, keep the centres of the
+    regions between 7 and 21 and cut off their fractions; an image of flow shows no face to detect, so the
+    centres here are those that their program falls back to where it detects nothing. It takes x for a row
+    and y for a column, which puts the four side by side as below; the two halves of the face are not
+    mirror images of each other in it.
 
     Parameters
     ----------
@@ -32,13 +33,15 @@ def tile_regions(images: Tensor) -> Tensor:
     Returns
     -------
     Tensor of shape (N, C, 28, 28)
-        Eyes above, corners of the mouth below, 14x14 pixels each.
+        Left half of the face above, right half below: the eye, then the corner of the mouth, 14x14 pixels
+        each.
     """
-    eye, other_eye, corner, other_corner = (
+    left_eye, left_corner, right_eye, right_corner = (
         images[..., row - REACH : row + REACH, column - REACH : column + REACH] for row, column in REGIONS
     )
-    above, below = torch.cat([eye, other_eye], dim=-1), torch.cat([corner, other_corner], dim=-1)
-    return torch.cat([above, below], dim=-2)
+    left = torch.cat([left_eye, left_corner], dim=-1)
+    right = torch.cat([right_eye, right_corner], dim=-1)
+    return torch.cat([left, right], dim=-2)
 
 
 class Level(nn.Module):

@@ -63,6 +63,9 @@ class ContinuousAttentionBlock(nn.Module):
 class PositionBranch(nn.Module):
     """Where muscles are, from the shrunken onset frame: a transformer whose tokens are pixels.
 
+    The authors declare a class token and do not use it. It is declared here too, so that the number of
+    parameters is theirs; it never gets a gradient.
+
     Parameters
     ----------
     stochastic_depth
@@ -73,21 +76,24 @@ class PositionBranch(nn.Module):
         super().__init__()
         self.embedding = nn.Linear(3, FEATURES)
         self.positions = nn.Parameter(torch.empty(SIDE**2, FEATURES))
-        self.class_token = nn.Parameter(torch.empty(1, FEATURES))
-        for parameter in (self.positions, self.class_token):
+        self.unused_class_token = nn.Parameter(torch.empty(1, FEATURES))
+        for parameter in (self.positions, self.unused_class_token):
             nn.init.trunc_normal_(parameter, std=0.02)
         rates = [stochastic_depth * block / (DEPTH - 1) for block in range(DEPTH)]
         self.blocks = nn.Sequential(
             *(TransformerBlock(FEATURES, 4, 2 * FEATURES, stochastic_depth=rate) for rate in rates)
         )
+        for layer in self.blocks.modules():
+            if isinstance(layer, nn.Linear):
+                nn.init.trunc_normal_(layer.weight, std=0.02)
+                nn.init.zeros_(layer.bias)
         self.normalisation = nn.LayerNorm(FEATURES)
 
     def forward(self, onsets: Tensor) -> Tensor:
         """Turn frames of shape (N, 3, 224, 224) into maps of shape (N, 512, 14, 14)."""
         x = functional.avg_pool2d(onsets, kernel_size=onsets.shape[-1] // SIDE)  # (N, 3, 14, 14)
         x = self.embedding(x.flatten(2).transpose(1, 2)) + self.positions  # (N, 196, 512)
-        x = torch.cat([self.class_token.expand(x.shape[0], 1, FEATURES), x], dim=1)
-        x = self.normalisation(self.blocks(x))[:, 1:]
+        x = self.normalisation(self.blocks(x))
         return x.transpose(1, 2).unflatten(2, (SIDE, SIDE))
 
 

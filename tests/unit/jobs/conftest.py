@@ -19,8 +19,12 @@ RAW = {
     "variants": {
         "majority": {},
         "ststnet": {"epochs": 3},
+        "held": {"method": "ststnet", "epochs": 3, "lr": 0.01, "selection": "inner_val"},
+        "members": {"method": "ststnet", "epochs": 2, "members": 2},
         "oracle": {"method": "ststnet", "epochs": 3, "lr": 0.01, "selection": "oracle_test"},
         "lbp_top_svm": {},
+        "flow_svm": {},
+        "flow_ensemble": {},
     },
     "seeds": [0, 1],
     "device": "cpu",
@@ -35,12 +39,12 @@ def prepared(tmp_path_factory):
     folds.run(FoldsSpec.model_validate_json(jobs.folds_spec("p")), Execution(), folds_file)
     lists = {"majority": []}
     folder = jobs.artefact_folder("demo")
-    for variant in ("ststnet", "lbp_top_svm"):
+    for variant in ("ststnet", "lbp_top_svm", "flow_svm", "flow_ensemble"):
         key = jobs.sweep.recipe(variant).key
         for part in jobs.parts(folder, key):
             spec = PrepareSpec.model_validate_json(jobs.prepare_spec(folder, key, part))
             prepare.run(spec, Execution(), [], root / f"results/artefacts/{folder}/{key}/{part}.safetensors")
         lists[variant] = [root / path for path in jobs.lists("p", variant)]
         prepare.run_list(PartsSpec.model_validate_json(jobs.parts_spec(folder, key)), lists[variant][0])
-    lists["oracle"] = lists["ststnet"]
+    lists |= dict.fromkeys(("held", "members", "oracle"), lists["ststnet"])
     return SimpleNamespace(jobs=jobs, root=root, folds=folds_file, lists=lists)

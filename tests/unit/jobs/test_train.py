@@ -19,7 +19,7 @@ from mer.sweep.specs.packs import UNFINISHED, pack_name
 from mer.sweep.specs.train import TrainSpec
 
 CPU = Execution(device="cpu")
-VARIANTS = ("majority", "lbp_top_svm", "ststnet")
+VARIANTS = ("majority", "lbp_top_svm", "ststnet", "held", "members", "flow_svm")
 
 
 def spec_of(prepared, variant, first=0, last=3, seeds=(0,)):
@@ -68,7 +68,7 @@ def test_a_fold_is_the_same_alone_in_a_pack_and_in_parallel(prepared, tmp_path, 
     assert np.array_equal(scores(together), scores(parallel))
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", [*VARIANTS, "flow_ensemble"])
 def test_test_labels_cannot_be_reached(prepared, variant):
     split = read_folds(prepared.folds)
     spec = spec_of(prepared, variant)
