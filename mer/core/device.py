@@ -1,5 +1,6 @@
 """Which device a job computes on."""
 
+import functools
 import os
 import warnings
 
@@ -17,7 +18,8 @@ def choose_device(wanted: str) -> torch.device:
     Parameters
     ----------
     wanted
-        ``cpu``; ``cuda``, which must be there; or ``auto``, a GPU where torch can use one.
+        ``cpu``; ``cuda``, which must be there; or ``auto``, a GPU where torch can use one. It is tried out:
+        a build of torch may see a GPU that it has no kernels for.
 
     Warns
     -----
@@ -31,7 +33,7 @@ def choose_device(wanted: str) -> torch.device:
     """
     if wanted == "cpu":
         return torch.device("cpu")
-    if torch.cuda.is_available():
+    if torch.cuda.is_available() and not _trouble():
         return torch.device("cuda")
     if wanted == "cuda":
         raise DeviceError(
@@ -49,9 +51,23 @@ def choose_device(wanted: str) -> torch.device:
     return torch.device("cpu")
 
 
+@functools.cache
+def _trouble() -> str:
+    """Say what goes wrong with a small convolution on the GPU; blank if nothing does."""
+    try:
+        image = torch.zeros(1, 1, 3, 3, device="cuda")
+        torch.nn.functional.conv2d(image, image).cpu()
+    except RuntimeError as error:
+        return str(error).splitlines()[0]
+    return ""
+
+
 def _why_not() -> str:
     if torch.version.cuda is None:
         return f"this torch ({torch.__version__}) is a build without CUDA"
+    if torch.cuda.is_available() and _trouble():
+        name = torch.cuda.get_device_name()
+        return f"torch ({torch.__version__}, CUDA {torch.version.cuda}) fails on {name}: {_trouble()}"
     return f"torch ({torch.__version__}, CUDA {torch.version.cuda}) finds no usable GPU"
 
 

@@ -24,10 +24,10 @@ class HtnetParams(FlowNetworkParams):
 
     The release keeps the epoch with the best accuracy on the test fold; here the epoch is chosen as for
     every network. It takes the regions from landmarks that a detector of faces finds; here they are at
-    the fixed places that it falls back to where none is found. It does not shuffle and takes samples as folders list them, which
-    depends on the computer; here batches are the same in every epoch as well, in order of class and
-    sample name, which is the nearest that repeats. Weights of a layer are drawn as PyTorch does by
-    default.
+    the fixed places that it falls back to where none is found. It does not shuffle and takes samples as
+    folders list them, which depends on the computer; here batches are the same in every epoch as well, in
+    order of class and sample name, which is the nearest that repeats. Weights of a layer are drawn as
+    PyTorch does by default.
     """
 
     epochs: Epochs = 800

@@ -38,5 +38,4 @@ SPEC = MethodSpec(
     inputs=flow_recipe,
     uses_gpu=True,
     trains_network=True,
-    stackable=True,
 )

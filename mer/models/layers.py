@@ -94,6 +94,8 @@ class BatchNorm2d(nn.BatchNorm2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalise maps of shape (N, C, H, W)."""
+        # Under mixed precision too: stacked, torch takes no maps of another precision than the weights'.
+        x = x.to(self.weight.dtype)
         if not self.training or self.rows is None:
             return super().forward(x)
         weights = self.rows[:, None, None, None]

@@ -1,5 +1,7 @@
 """The training loop of all networks, one fold at a time."""
 
+import copy
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from mer.training.optimisers import build_optimiser, set_learning_rate
 from mer.training.process import reproducible, reuse_memory
 from mer.training.settings import TrainingParams
 
+log = logging.getLogger(__name__)
+
 
 def train_networks(
     design: NetworkDesign,
@@ -33,17 +37,25 @@ def train_networks(
 ) -> list[nn.Module | TrainingError]:
     """Train a network on each of several folds: stacked on a GPU, one after the other on a CPU.
 
-    A design with a loss of domains or a call before each step is trained fold by fold everywhere.
+    A design with a loss of domains or a call before each step is trained fold by fold everywhere, and so are
+    folds that cannot be stacked for a reason that shows only then.
 
     Returns
     -------
     list
         A network in evaluation mode on the CPU for each fold, or why there is none.
     """
+    _check_precision(settings, device)
     if len(trains) > 1 and device.type == "cuda" and design.stackable:
         from mer.training.stacked import train_stacked
 
-        return train_stacked(design, settings, trains, rngs, courses, device)
+        try:
+            return train_stacked(design, settings, trains, copy.deepcopy(rngs), courses, device)
+        except Exception:  # of a library: an operation that it cannot stack
+            log.exception("The folds cannot be trained together; each is trained on its own")
+        for course in courses:
+            course.watched.clear()
+            course.earlier.clear()
     results: list[nn.Module | TrainingError] = []
     for train, rng, course in zip(trains, rngs, courses, strict=True):
         try:
@@ -53,6 +65,17 @@ def train_networks(
         except torch.OutOfMemoryError as error:
             results.append(TrainingError(f"{error} Lower 'batch_size', or take a device with more memory."))
     return results
+
+
+def _check_precision(settings: TrainingParams, device: torch.device) -> None:
+    """Refuse mixed precision on a GPU that would only imitate it, or fail in the middle."""
+    if not settings.mixed_precision or device.type != "cuda":
+        return
+    if not torch.cuda.is_bf16_supported(including_emulation=False):
+        raise TrainingError(
+            f"'mixed_precision' takes a GPU that computes with bfloat16 (Ampere or newer), and "
+            f"{torch.cuda.get_device_name()} does not. Leave it out."
+        )
 
 
 def train_network(

@@ -84,13 +84,17 @@ def train_stacked(
         stack = [replace(folds[member], rng=copy.deepcopy(folds[member].rng)) for member in members]
         for fold in stack:
             fold.course.watched.clear()
+            fold.course.earlier.clear()
         done = _train_stack(stack, design, settings, device)
-        if done is not None:
+        if not isinstance(done, str):
             results.update(zip(members, done, strict=True))
             for member in members:
                 del folds[member]
         elif len(members) == 1:
-            results[members[0]] = TrainingError("One fold alone does not fit into the device's memory.")
+            results[members[0]] = TrainingError(
+                f"One fold alone does not fit into the device's memory ({done}). Lower 'batch_size', take a "
+                "device with more memory, or let no other job compute on it: --resources gpu=1."
+            )
         else:
             half = len(members) // 2
             log.warning("%d folds do not fit into the device's memory; halved", len(members))
@@ -121,17 +125,29 @@ def _alike(settings: TrainingParams, folds: Mapping[int, Fold]) -> list[list[int
 
 def _train_stack(
     folds: Sequence[Fold], design: NetworkDesign, settings: TrainingParams, device: torch.device
-) -> list[nn.Module | TrainingError] | None:
-    """Train the folds of a stack; None if they do not fit into the device's memory."""
+) -> list[nn.Module | TrainingError] | str:
+    """Train the folds of a stack; what torch says if they do not fit into the device's memory."""
+    stack: Stack | None = None
     try:
         with reproducible(0, device):
             stack = Stack(folds, design, settings, device)
             stack.go()
             return stack.networks()
-    except torch.OutOfMemoryError:
-        pass
-    torch.cuda.empty_cache()  # here, where nothing holds the stack any more
-    return None
+    except RuntimeError as error:
+        if not _lacks_memory(error):
+            raise
+        said = str(error).splitlines()[0]
+    stack = None  # nothing holds its memory any more
+    torch.cuda.empty_cache()
+    return said
+
+
+def _lacks_memory(error: RuntimeError) -> bool:
+    """Tell whether memory ran out; of cuDNN and cuBLAS torch says so in other words."""
+    said = str(error)
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        words in said for words in ("out of memory", "ALLOC_FAILED", "unable to find an engine")
+    )
 
 
 class Stack:

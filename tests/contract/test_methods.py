@@ -15,7 +15,11 @@ from mer.core.seeds import stream
 from mer.core.types import Execution, Samples
 from mer.features import FEATURES
 from mer.methods import _MODULES, METHODS
+from mer.methods.network import scaled
 from mer.training.course import Course
+from mer.training.loop import train_network
+from mer.training.scoring import score_network
+from mer.training.stacked import train_stacked
 
 CPU = Execution(device="cpu")
 CLASSES = ("negative", "positive", "surprise")
@@ -104,6 +108,25 @@ def prepared(recipe, reader, samples):
 
 def fit(entry, train, name="contract"):
     return entry.spec.build(entry.params, CPU).fit(train, stream(name))
+
+
+def test_folds_that_are_stacked_learn_what_each_learns_alone(entry):
+    """As on a GPU, computed on the CPU: two folds, one of them with two samples fewer."""
+    if not (entry.spec.trains_network and entry.spec.stackable):
+        pytest.skip("its folds are trained one after the other")
+    method = entry.spec.build(entry.params, CPU)
+    design, whole = (
+        method.design(entry.params),
+        entry.train.with_data(scaled(entry.data, method.input_scaling)),
+    )
+    folds = [whole, whole.take(range(len(entry.labels) - 2))]
+    device, courses = torch.device("cpu"), [Course(), Course()]
+    streams = [[stream("stacked", str(fold)) for fold in range(2)] for _ in range(2)]
+    together = train_stacked(design, entry.params, folds, streams[0], courses, device)
+    for fold, network, rng in zip(folds, together, streams[1], strict=True):
+        alone = train_network(design, entry.params, fold, rng, Course(), device)
+        found, expected = (score_network(one, whole.data, design.scores) for one in (network, alone))
+        assert np.allclose(found, expected, rtol=0, atol=TOLERANCE)
 
 
 def test_a_key_is_its_modules_name(entry):

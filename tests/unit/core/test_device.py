@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mer.core import device
 from mer.core.device import choose_device, device_name
 from mer.core.errors import DeviceError
 
@@ -35,7 +36,32 @@ def test_cuda_insists(no_cuda):
         choose_device("cuda")
 
 
+def test_a_gpu_that_this_torch_has_no_kernels_for_is_not_taken(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "an old GPU")
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(device, "_trouble", lambda: "no kernel image is available")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    with pytest.warns(RuntimeWarning, match="fails on an old GPU: no kernel image is available"):
+        assert choose_device("auto").type == "cpu"
+    with pytest.raises(DeviceError, match="fails on an old GPU: no kernel image is available"):
+        choose_device("cuda")
+
+
+def test_a_gpu_is_tried_out(monkeypatch):
+    """On the CPU in its place: a convolution that works, and one that fails."""
+    device._trouble.cache_clear()
+    zeros = torch.zeros
+    monkeypatch.setattr(torch, "zeros", lambda *shape, device: zeros(*shape))
+    assert device._trouble() == ""
+    device._trouble.cache_clear()
+    monkeypatch.setattr(torch, "zeros", lambda *shape, device: zeros(3))
+    assert "conv2d" in device._trouble()
+    device._trouble.cache_clear()
+
+
 def test_a_usable_gpu_is_taken(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(device, "_trouble", lambda: "")
     assert choose_device("auto").type == "cuda"
     assert choose_device("cpu").type == "cpu"

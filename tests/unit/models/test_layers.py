@@ -210,6 +210,23 @@ def test_stacked_folds_get_what_each_gets_alone():
             assert torch.allclose(stacked, getattr(network.normalisation, name), atol=1e-6)
 
 
+def test_stacked_folds_under_mixed_precision_get_what_each_gets_alone():
+    """On a GPU a stacked convolution without bias gives bfloat16, which torch's normalisation does not take."""
+    torch.manual_seed(0)
+    networks = [BatchNorm2d(2) for _ in range(2)]
+    weights, statistics = stack_module_state(networks)
+    maps = torch.randn(2, 6, 2, 3, 3).bfloat16()
+
+    def call(weights, statistics, batch):
+        return functional_call(networks[0], (weights, statistics), (batch,))
+
+    together = vmap(call)(weights, statistics, maps)
+    together.square().sum().backward()
+    assert together.dtype == torch.float32
+    for fold, network in enumerate(networks):
+        assert torch.allclose(together[fold], network(maps[fold].float()), atol=1e-5)
+
+
 def test_stacked_folds_get_the_gradients_that_each_gets_alone():
     torch.manual_seed(0)
     networks = [_Network() for _ in range(2)]

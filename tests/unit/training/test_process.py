@@ -37,6 +37,16 @@ def test_sums_have_one_order_inside(two_threads):
     assert not torch.are_deterministic_algorithms_enabled()
 
 
+def test_a_gpu_shortens_no_numbers_inside():
+    """Of cuDNN it does by default, so that this test sees it given back; of products it does not."""
+    flags = (torch.backends.cudnn, torch.backends.cuda.matmul)
+    before = [one.allow_tf32 for one in flags]
+    assert before[0]
+    with reproducible(0, CPU):
+        assert [one.allow_tf32 for one in flags] == [False, False]
+    assert [one.allow_tf32 for one in flags] == before
+
+
 def test_everything_is_given_back_after_an_error(two_threads):
     before = torch.get_rng_state()
     with pytest.raises(KeyError), reproducible(0, CPU):

@@ -1,6 +1,7 @@
 """What goes wrong with one fold of a stack, with memory, and interruptions."""
 
 import logging
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,11 +9,19 @@ import torch
 from torch import nn
 
 from mer.core.errors import TrainingError
-from mer.training import checkpoints, stacked
+from mer.training import checkpoints, loop, stacked
 from mer.training.course import Course
 from mer.training.design import NetworkDesign, cross_entropy
 from mer.training.settings import Augmentation
-from tests.unit.training.conftest import StoppedError, same_weights, scores, train, train_all
+from tests.unit.training.conftest import (
+    SMALL,
+    StoppedError,
+    same_weights,
+    scores,
+    settings_of,
+    train,
+    train_all,
+)
 
 EPOCHS, STOP = 6, 4
 
@@ -31,14 +40,14 @@ def tested(toy):
 def memory(monkeypatch):
     """Let stacks of more than so many folds run out of memory, after they were trained."""
 
-    def limit(n_folds):
+    def limit(n_folds, error=torch.OutOfMemoryError("CUDA out of memory")):  # noqa: B008
         tried, original = [], stacked.Stack.go
 
         def limited(stack):
             tried.append(len(stack.folds))
             original(stack)
             if len(stack.folds) > n_folds:
-                raise torch.OutOfMemoryError("CUDA out of memory")
+                raise error
 
         monkeypatch.setattr(stacked.Stack, "go", limited)
         return tried
@@ -119,6 +128,55 @@ def test_a_stack_that_does_not_fit_is_halved(folds, tested, memory, caplog, limi
     assert tried == expected
     assert "3 folds do not fit into the device's memory; halved" in caplog.text
     assert alike(halved, whole, tested)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "GET was unable to find an engine to execute this computation",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+    ],
+)
+def test_memory_that_libraries_lack_halves_a_stack_too(folds, memory, said):
+    assert (memory(2, RuntimeError(said)), len(train_all(folds))) == ([3, 1, 2], 3)
+
+
+def test_an_error_of_another_kind_is_no_lack_of_memory(folds, memory):
+    memory(2, RuntimeError("no such operation"))
+    with pytest.raises(RuntimeError, match="no such operation"):
+        train_all(folds)
+
+
+def test_folds_that_cannot_be_stacked_are_trained_one_by_one(folds, tested, monkeypatch, caplog):
+    """As on a GPU, with what one epoch left behind before the stack failed."""
+    alone = [train(fold, seed) for seed, fold in enumerate(folds)]
+    monkeypatch.setattr(loop, "train_network", partial(on_cpu, loop.train_network))
+    courses = [Course(watch=lambda network: scores(network, tested)) for _ in folds]
+
+    def broken(design, settings, trains, rngs, courses, device):
+        for rng, course in zip(rngs, courses, strict=True):
+            rng.random()
+            course.watched.append(np.zeros(3))
+        raise RuntimeError("vmap knows no such operation")
+
+    monkeypatch.setattr(stacked, "train_stacked", broken)
+    streams = [np.random.default_rng(seed) for seed in range(3)]
+    found = loop.train_networks(SMALL, settings_of(), folds, streams, courses, torch.device("cuda"))
+    assert all(same_weights(one, other) for one, other in zip(found, alone, strict=True))
+    assert [len(course.watched) for course in courses] == [4, 4, 4]
+    assert "each is trained on its own" in caplog.text
+
+
+def on_cpu(train_network, design, settings, samples, rng, course, device):
+    return train_network(design, settings, samples, rng, course, torch.device("cpu"))
+
+
+def test_mixed_precision_is_refused_on_a_gpu_that_would_imitate_it(folds, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: including_emulation)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "an old GPU")
+    settings = settings_of(mixed_precision=True)
+    with pytest.raises(TrainingError, match="an old GPU does not"):
+        loop.train_networks(SMALL, settings, folds, [None] * 3, [Course()] * 3, torch.device("cuda"))
 
 
 def test_samples_that_do_not_fit_beside_each_other_halve_a_stack_too(folds, tested, monkeypatch, caplog):
