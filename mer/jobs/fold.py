@@ -181,7 +181,8 @@ def _scores(work: Work, cells: Sequence[Cell]) -> list[Scored | MerError]:
             trains[cell] = work.train(cell)
         except DataError as error:
             results[cell] = error
-    courses = {cell: _course(work, cell, tests[cell]) for cell in trains}
+    pace = Pace()
+    courses = {cell: _course(work, cell, tests[cell], pace) for cell in trains}
     for cell, fitted in zip(trains, _fitted(work, trains, courses), strict=True):
         if isinstance(fitted, MerError):
             results[cell] = fitted
@@ -209,7 +210,14 @@ def _fitted(
         return [error] * len(trains)
 
 
-def _course(work: Work, cell: Cell, test: Samples) -> Course:
+class Pace:
+    """When a line was written last, by whichever of the folds that are trained together."""
+
+    def __init__(self) -> None:
+        self.told = time.monotonic()
+
+
+def _course(work: Work, cell: Cell, test: Samples, pace: Pace) -> Course:
     """Say what accompanies the training of a cell."""
     watch = None
     if work.spec.selection == "oracle_test":
@@ -220,7 +228,7 @@ def _course(work: Work, cell: Cell, test: Samples) -> Course:
     device = device_name(work.execution.device)
     return Course(
         watch=watch,
-        tell=Teller(work.name(cell)),
+        tell=Teller(work.name(cell), pace),
         checkpoint=work.folder and work.folder / f"s{cell.seed}-{cell.fold:03d}.pt",
         identity=f"{work.spec.recipes[cell.seed]} {cell.fold} {device} {dict(work.made_with)}",
     )
@@ -229,19 +237,18 @@ def _course(work: Work, cell: Cell, test: Samples) -> Course:
 class Teller:
     """Writes now and then how far training on a fold is."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, pace: Pace | None = None) -> None:
+        self.name, self.pace = name, pace or Pace()
         self.first: tuple[float, int] | None = None
-        self.told = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         """Take note of an epoch; write a line if the last one is some time ago."""
         now = time.monotonic()
         if self.first is None:
             self.first = (now, progress.epoch)
-        if now - self.told < SECONDS_BETWEEN_LINES:
+        if now - self.pace.told < SECONDS_BETWEEN_LINES:
             return
-        self.told = now
+        self.pace.told = now
         since, epoch = self.first
         left = (now - since) / max(progress.epoch - epoch, 1) * (progress.epochs - progress.epoch)
         held_out = progress.validation_loss

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from mer.artefacts.folds import Split
 from mer.core.digests import digest
 from mer.core.errors import DataError, MerError, listed
-from mer.core.types import Sample, SampleIndex, Source
+from mer.core.types import Fold, Sample, SampleIndex, Source
 from mer.protocols.audit import audit
 from mer.protocols.base import EvaluationProtocol, require_expected
 from mer.tasks.base import LabelledSample
@@ -61,7 +61,7 @@ def make_split(name: str, protocol: EvaluationProtocol, indexes: Sequence[Sample
             subject_disjoint=protocol.subject_disjoint,
             pooling=protocol.pooling,
             times_tested=times,
-            notes=(*_notes(protocol, samples, labelled), *differing, *notes),
+            notes=(*_notes(protocol, samples, labelled), *_not_learned(labelled, folds), *differing, *notes),
         )
     except MerError as error:
         raise type(error)(f"protocols.{name}: {error}") from error
@@ -112,6 +112,21 @@ def _without_classes(protocol: EvaluationProtocol, labelled: Sequence[LabelledSa
         if absent:
             most = f"{len(present) / len(classes):.4g}"
             yield f"{database} has no clip of {', '.join(absent)}: its UF1 and UAR cannot exceed {most}"
+
+
+def _not_learned(labelled: Sequence[LabelledSample], folds: Sequence[Fold]) -> Iterator[str]:
+    """Say which folds train without a clip of a class that the protocol has."""
+    label = {one.sample.sample_id: one.label for one in labelled}
+    folds_of: dict[str, list[str]] = defaultdict(list)
+    for fold in folds:
+        for name in sorted(set(label.values()) - {label[i] for i in fold.train}):
+            folds_of[name].append(fold.name)
+    for name, without in folds_of.items():
+        shown = ", ".join(without[:3]) + (", …" if len(without) > 3 else "")
+        yield (
+            f"{len(without)} of {len(folds)} folds train without a clip of {name}, which they cannot "
+            f"recognise then: {shown}"
+        )
 
 
 def _not_disjoint(protocol: EvaluationProtocol) -> tuple[str, ...]:

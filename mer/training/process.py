@@ -4,13 +4,14 @@ import ctypes
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 
 # Settings of glibc's allocator.
 _TRIM_THRESHOLD, _MMAP_MAX = -1, -4
 # Convolutions and products of matrices on a GPU.
-_LIBRARIES = (torch.backends.cudnn, torch.backends.cuda.matmul)
+_LIBRARIES: tuple[Any, ...] = (torch.backends.cudnn, torch.backends.cuda.matmul)
 
 
 @contextmanager

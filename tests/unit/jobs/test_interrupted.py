@@ -135,63 +135,121 @@ def test_a_kept_fold_that_is_damaged_is_trained_again(prepared, tmp_path):
     assert len(run(prepared, tmp_path, spec, folder=folder)) == 6
 
 
-def test_the_time_before_an_interruption_counts(prepared, tmp_path, monkeypatch):
+@pytest.fixture
+def stopped(prepared, tmp_path, monkeypatch):
+    """Stop the first fold of a variant in the second epoch, of which no checkpoint is written any more."""
+
     def stop(self, progress):
         if progress.epoch == 2:
             raise KeyboardInterrupt
 
-    spec, folder, read = spec_of(prepared, "ststnet", 0, 0), tmp_path / "kept", Keeper.read
-    monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0)
-    monkeypatch.setattr(checkpoints, "WRITING_TIMES_BETWEEN", 0)
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(Teller, "__call__", stop)
-        run(prepared, tmp_path, spec, folder=folder)
+    def started(variant):
+        spec, folder = spec_of(prepared, variant, 0, 0), tmp_path / "kept"
+        monkeypatch.setattr(checkpoints, "SECONDS_BETWEEN", 0)
+        monkeypatch.setattr(checkpoints, "WRITING_TIMES_BETWEEN", 0)
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(Teller, "__call__", stop)
+            run(prepared, tmp_path, spec, folder=folder)
+        return spec, folder
+
+    return started
+
+
+@pytest.mark.parametrize("variant", ["ststnet", "held", "members"])
+def test_a_fold_goes_on_from_its_checkpoint_and_ends_with_the_same_predictions(
+    prepared, tmp_path, monkeypatch, stopped, variant
+):
+    spec, folder = stopped(variant)
+    told = []
+    monkeypatch.setattr(Teller, "__call__", lambda self, progress: told.append(progress.epoch))
+    resumed = run(prepared, tmp_path, spec, folder=folder)
+    assert told == {"members": [2, 1, 2]}.get(variant, [2, 3])
+    assert np.array_equal(scores(resumed), scores(run(prepared, tmp_path, spec)))
+
+
+def test_the_time_before_an_interruption_counts(prepared, tmp_path, monkeypatch, stopped):
+    (spec, folder), read = stopped("ststnet"), Keeper.read
     monkeypatch.setattr(Keeper, "read", lambda keeper: {**read(keeper), "seconds": 1000.0})
     assert run(prepared, tmp_path, spec, folder=folder)["seconds"].between(1000, 1100).all()
 
 
-def slow_job(prepared, tmp_path, epochs, threads=1):
+# A job that keeps a checkpoint after every epoch, not once a minute.
+OFTEN = """
+import sys
+from mer.cli import main
+from mer.training import checkpoints
+checkpoints.SECONDS_BETWEEN = checkpoints.WRITING_TIMES_BETWEEN = 0
+sys.exit(main())
+"""
+
+
+def slow_job(prepared, tmp_path, epochs, threads=1, last=3):
     """Start a job in a process group of its own; returns it, its specification and its output."""
-    slow = spec_of(prepared, "ststnet")
+    slow = spec_of(prepared, "ststnet", last=last)
     settings = {**slow.method.settings, "epochs": epochs}
     slow = slow.model_copy(update={"method": slow.method.model_copy(update={"settings": settings})})
     lists = tuple(map(str, prepared.lists["ststnet"]))
     inputs, output = tmp_path / "inputs.json", tmp_path / "run" / "s0" / "a.parquet"
     inputs.write_text(InputsSpec(folds=str(prepared.folds), lists=lists, macro=None).as_json())
     execution = json.dumps({"device": "cpu", "threads": threads})
-    command = [sys.executable, "-m", "mer.cli", "train", "--spec", slow.as_json(), "--execution", execution]
+    command = [sys.executable, "-c", OFTEN, "train", "--spec", slow.as_json(), "--execution", execution]
     command += ["--inputs", str(inputs), "--output", str(output)]
     with (tmp_path / "printed").open("w") as log:
         job = subprocess.Popen(command, start_new_session=True, stdout=log, stderr=log)
     return job, slow, output
 
 
-def test_processes_of_a_job_that_was_killed_end(prepared, tmp_path):
-    def group():
-        found = []
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):
-                state, _, member = path.read_text().rpartition(")")[2].split()[:3]
-                if int(member) == job.pid and state != "Z":
-                    found.append(path.parent.name)
-        return found
+def processes_of(job):
+    """List the processes of a job that live, with their parents."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent, member = path.read_text().rpartition(")")[2].split()[:3]
+            if int(member) == job.pid and state != "Z":
+                found[int(path.parent.name)] = int(parent)
+    return found
 
-    job, _, _ = slow_job(prepared, tmp_path, epochs=1_000_000, threads=2)
+
+@pytest.fixture
+def in_parallel(prepared, tmp_path):
+    """Start a job that trains for ever in two processes, and wait until it tells of epochs."""
+    job, _, output = slow_job(prepared, tmp_path, epochs=1_000_000, threads=2)
     log, ends = tmp_path / "printed", time.monotonic() + 120
     try:
         while "epoch" not in log.read_text():
             assert job.poll() is None
             assert time.monotonic() < ends
             time.sleep(0.1)
-        os.kill(job.pid, signal.SIGKILL)
-        job.wait()
-        ends = time.monotonic() + 60
-        while group():
-            assert time.monotonic() < ends, "processes of a job that was killed go on"
-            time.sleep(0.1)
+        yield job, log, output
     finally:
         with suppress(ProcessLookupError):
             os.killpg(job.pid, signal.SIGKILL)
+        job.wait()
+
+
+def test_processes_of_a_job_that_was_killed_end(in_parallel):
+    job, *_ = in_parallel
+    os.kill(job.pid, signal.SIGKILL)
+    job.wait()
+    ends = time.monotonic() + 60
+    while processes_of(job):
+        assert time.monotonic() < ends, "processes of a job that was killed go on"
+        time.sleep(0.1)
+
+
+def test_a_job_one_of_whose_processes_is_killed_says_that_memory_ran_out(in_parallel):
+    """As the system does where memory runs out: it kills what holds most of it."""
+    job, log, output = in_parallel
+    using = {pid: resident_pages(pid) for pid, parent in processes_of(job).items() if parent == job.pid}
+    os.kill(max(using, key=using.__getitem__), signal.SIGKILL)
+    assert job.wait(timeout=60) == 1
+    assert "most likely memory ran out" in log.read_text()
+    assert "fewer than its 2 cores" in log.read_text()
+    assert not output.exists()
+
+
+def resident_pages(pid):
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
 
 
 def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_path):
@@ -210,6 +268,21 @@ def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_p
     after = run(prepared, tmp_path, slow, folder=folder)
     assert after.loc[after["fold"] == 0, "seconds"].tolist() == before["seconds"].tolist()
     assert not left(folder)
+    assert np.array_equal(scores(after), scores(run(prepared, tmp_path, slow)))
+
+
+def test_a_job_killed_in_the_middle_of_a_fold_ends_with_the_same_predictions(prepared, tmp_path):
+    job, slow, output = slow_job(prepared, tmp_path, epochs=400, last=0)
+    folder = output.parent.parent
+    try:
+        while not (folder / UNFINISHED / "s0-000.pt").exists():
+            assert job.poll() is None, "the job ended before it kept a checkpoint"
+            time.sleep(0.02)
+    finally:
+        os.killpg(job.pid, signal.SIGKILL)
+        job.wait()
+    assert "s0-000.parquet" not in left(folder)
+    after = run(prepared, tmp_path, slow, folder=folder)
     assert np.array_equal(scores(after), scores(run(prepared, tmp_path, slow)))
 
 

@@ -72,6 +72,15 @@ def test_a_database_without_a_class_has_a_note():
     ]
 
 
+def test_folds_that_never_see_a_class_have_a_note():
+    """Only a shows surprise: the fold that tests a has none to learn from."""
+    samples = [one for one in clips("a", "b", "c") if one.subject == "db:a" or one.emotion != "surprise"]
+    assert split(samples).notes == (
+        "1 of 3 folds train without a clip of surprise, which they cannot recognise then: db:a",
+    )
+    assert not split(clips("a", "b", "c")).notes
+
+
 def test_the_digest_follows_labels_people_and_folds_and_the_order_of_classes():
     before = split(clips("a", "b", "c"))
     digests = {split_digest(before)}
