@@ -1,32 +1,19 @@
 """Figures of the documentation follow from the predictions that lie beside it."""
 
+from functools import partial
+
 import pytest
 
+from benchmarks import real_flow
 from mer.artefacts.predictions import read_predictions
+from mer.core.seeds import stream
+from mer.evaluation.comparison import compare_all
 from mer.evaluation.scoring import score_rows
 from mer.tasks import TASKS
 from tests.conftest import REPOSITORY
 
-FOLDER = REPOSITORY / "docs/predictions/megc2019_cde"
-LEAKAGE = REPOSITORY / "docs/predictions/leakage"
-# The row that each variant has in the table of docs/measurements.md, by its beginning.
-ROWS = {
-    "majority": "| Majority class |",
-    "flow_svm": "| Flow + SVM (baseline) |",
-    "off_apexnet": "| OFF-ApexNet, 40 epochs |",
-    "ststnet": "| STSTNet, 800 epochs [3] |",
-    "sssnet": "| SSSNet, 40 epochs |",
-    "rcn_a": "| RCN-A, 20 epochs [4] |",
-    "rcn_s": "| RCN-S, 20 epochs [5] |",
-    "rcn_w": "| RCN-W, 20 epochs |",
-    "basic_inception": "| Basic Inception, plain SGD, 40 epochs |",
-    "basic_inception_adam": "| Basic Inception, Adam, 40 epochs |",
-    "fr": "| FR, plain SGD, 40 epochs |",
-    "fr_adam": "| FR, Adam, 40 epochs |",
-    "fr_fc": "| FR-fc, Adam, 40 epochs |",
-    "fr_concatenated": "| FR-concatenated, Adam, 40 epochs |",
-}
-# The same in the table of what is gained by choosing the epoch on the test clips.
+LEAKAGE = real_flow.LEAKAGE
+# The row that each method has in the table of what is gained by choosing the epoch on the test clips.
 LEAKAGE_ROWS = {
     "off_apexnet": "| OFF-ApexNet | 40 |",
     "sssnet": "| SSSNet | 40 |",
@@ -36,29 +23,40 @@ LEAKAGE_ROWS = {
 SELECTIONS = {"last": "last", "inner_val": "inner_val", "oracle": "oracle_test"}
 
 
+@pytest.fixture(scope="module")
+def written():
+    return (REPOSITORY / "docs/measurements.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def scored():
+    """The tables, computed from the predictions."""
+    return real_flow.tables()
+
+
 def test_every_file_has_a_row():
-    assert {path.stem for path in FOLDER.glob("*.parquet")} == set(ROWS)
+    assert {path.stem for path in real_flow.CDE.glob("*.parquet")} == set(real_flow.ENTRIES)
 
 
-@pytest.mark.parametrize("variant", ROWS)
-def test_a_row_is_scored_from_its_predictions(variant):
-    classes = TASKS["megc2019"].classes
-    rows = read_predictions([FOLDER / f"{variant}.parquet"], classes)
+@pytest.mark.parametrize("name", real_flow.ENTRIES)
+def test_predictions_are_of_all_real_clips(name):
+    rows = real_flow.read(real_flow.CDE / f"{name}.parquet").rows
     assert (rows["sample_id"].nunique(), rows["person"].nunique()) == (442, 68)
     assert set(rows["source"]) == {"real"}
-    text = (REPOSITORY / "docs/measurements.md").read_text()
-    line = next(line for line in text.splitlines() if line.startswith(ROWS[variant]))
-    printed = [cell.split("±")[0].strip() for cell in line.strip("|").split("|")]
-    scopes = ("composite", "smic_hs", "casme2", "samm")
-    found = {
-        (scope, metric): sum(one.values[metric] for one in scored) / len(scored)
-        for scope in scopes
-        for scored in [[one for one in score_rows(rows, classes, "pooled") if one.scope == scope]]
-        for metric in ("uf1", "uar")
-    }
-    # Columns: method, seeds, composite UF1, its interval, UAR, its interval, then UF1 and UAR by database.
-    columns = [printed[2], printed[4], *printed[6:12]]
-    assert columns == [f"{found[scope, metric]:.4f}" for scope in scopes for metric in ("uf1", "uar")]
+    assert set(rows["selection"]) == {"last"}
+
+
+def test_tables_are_what_their_predictions_give(written, scored):
+    """Scores, spreads, intervals, published numbers and comparisons; `python -m benchmarks.real_flow` writes them."""
+    section = written.split(f"## {real_flow.TITLE}\n")[1].split("\n## ")[0]
+    assert "\n".join(scored) in section
+
+
+def test_networks_that_learn_are_far_above_the_majority(scored):
+    rows = [line.split("|") for line in scored[: scored.index("")]]
+    found = {row[1].strip(): row[3].split("±")[0] for row in rows}
+    for name in ("off_apexnet", "basic_inception_adam", "fr_adam"):
+        assert float(found[real_flow.ENTRIES[name].title]) >= float(found["Majority class"]) + 0.3
 
 
 def uf1(path):
@@ -80,10 +78,14 @@ def test_every_file_of_an_epoch_that_was_chosen_has_a_cell():
 def test_what_an_oracle_gains_is_scored_from_its_predictions(method):
     text = (REPOSITORY / "docs/measurements.md").read_text()
     line = next(line for line in text.splitlines() if line.startswith(LEAKAGE_ROWS[method]))
-    last, inner, oracle, gain = [cell.strip() for cell in line.strip("|").split("|")][2:6]
+    last, inner, oracle, gain, interval = [cell.strip() for cell in line.strip("|").split("|")][2:7]
     found = {}
     for ending, selection in SELECTIONS.items():
         found[ending], said = uf1(LEAKAGE / f"{method}_{ending}.parquet")
         assert said == selection
     assert [last, inner, oracle] == [f"{one:.4f}" for one in found.values()]
     assert gain == f"{found['oracle'] - found['last']:+.4f}"
+    chosen, honest = (real_flow.read(LEAKAGE / f"{method}_{ending}.parquet") for ending in ("oracle", "last"))
+    compared, _ = compare_all(honest, [chosen], real_flow.design(), partial(stream, "score"))
+    (difference,) = [one.difference for one in compared if one.metric == "uf1"]
+    assert interval == f"{difference.low:.3f} to {difference.high:.3f}"
