@@ -1,9 +1,9 @@
 """Maps that flow images are made of: displacement, its length, strain; small, and scaled."""
 
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mer.core.parameters import Params
 from mer.core.types import Array, FloatArray, UInt8Array
@@ -35,11 +35,25 @@ class FlowMapParams(Params):
     differences: Literal["central", "backward"] = Field(
         default="central", description="Of strain: 'backward' is that of ELRCN's program."
     )
-    scaling: Literal["minmax_255", "pixels"] = Field(
+    scaling: Literal["minmax_255", "range_255", "pixels"] = Field(
         default="minmax_255",
         description="'minmax_255' rescales every channel of every image to span 0 to 255, as the STSTNet "
-        "authors distribute their images; 'pixels' keeps displacements in pixels and strain as it is.",
+        "authors distribute their images; 'range_255' maps displacements from -range_px to range_px to 0 to "
+        "255, the same in all images, which keeps amplitude and zero; 'pixels' keeps displacements in pixels "
+        "and strain as it is.",
     )
+    range_px: float = Field(
+        default=10.0,
+        gt=0,
+        description="Of 'range_255': the displacement in pixels of the frames that becomes 255; what is "
+        "beyond is cut off.",
+    )
+
+    @model_validator(mode="after")
+    def _a_range_is_of_displacements(self) -> Self:
+        if self.scaling == "range_255" and self.channels != "u_v":
+            raise ValueError("'scaling: range_255' is of displacements alone: set 'channels: u_v'")
+        return self
 
     @property
     def n_channels(self) -> int:
@@ -88,7 +102,15 @@ def image_of_flow(field: FloatArray, params: FlowMapParams) -> Array:
     elif params.channels == "u_v_magnitude":
         maps.append(np.hypot(*field))
     small = np.stack([to_square(plane, params.size) for plane in maps])
-    return small.astype(np.float32) if params.scaling == "pixels" else minmax_255(small)
+    if params.scaling == "pixels":
+        return small.astype(np.float32)
+    return minmax_255(small) if params.scaling == "minmax_255" else range_255(small, params.range_px)
+
+
+def range_255(image: FloatArray, range_px: float) -> UInt8Array:
+    """Map displacements (C, H, W) in pixels to 0 to 255; zero becomes 127.5, rounded to 128."""
+    share = np.clip(image / range_px, -1, 1)
+    return np.rint(127.5 * (1 + share)).astype(np.uint8)
 
 
 def minmax_255(image: FloatArray) -> UInt8Array:

@@ -50,7 +50,7 @@ class FlowEnsembleParams(Params):
     @property
     def mirror_sum(self) -> float:
         """Horizontal flow plus its mirror image."""
-        return 255.0 if self.flow_image.scaling == "minmax_255" else 0.0
+        return 0.0 if self.flow_image.scaling == "pixels" else 255.0
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ class FrParams(RefinementParams):
     met exactly with 'shared_streams' and 'batch_norm'; they are off because the authors' Dual-Inception
     has neither. A detector's loss is the mean over its two outputs, a guess. Losses are means over a batch
     where the paper writes sums. The apex is annotated, and in SMIC the frame that differs most from the
-    onset. How flow is rescaled is not stated; here every component spans 0 to 255 and is divided by 255.
-    Faces are used as databases cut them out, where the paper cuts them out with libfacedetection. It takes
-    the mean of at least ten rounds, though its printed matrices are of one; 'seeds' of a sweep say how many
-    here.
+    onset. How flow is rescaled is not stated; here every component spans 0 to 255 and is divided by 255
+    ('flow_image: {scaling: range_255}' keeps amplitudes instead). Faces are used as databases cut them out,
+    where the paper cuts them out with libfacedetection. It takes the mean of at least ten rounds, though
+    its printed matrices are of one; 'seeds' of a sweep say how many here.
 
     A softmax over 1024 components makes each about a thousandth, and with it what detectors and classifier
     see: before training, class scores hardly differ between images, and plain SGD does not get away from

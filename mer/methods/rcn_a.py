@@ -18,7 +18,8 @@ class RcnAParams(RcnParams):
     maps, dropout 0.5, images of 60x60 divided by 255, the last epoch. It takes 100 epochs and 7x7 cells
     unless told otherwise, and its instructions have 20 epochs, 32 maps and 5x5 cells; here it is 100
     epochs and 5x5 cells. An attention map that is the same everywhere counts as zero, where the program
-    divides by zero.
+    divides by zero. RCN-F, which the authors found by search, is not in the catalogue: their program of it
+    calls a network that it does not define.
     """
 
 

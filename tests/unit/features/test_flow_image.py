@@ -1,16 +1,29 @@
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from mer.core.errors import DataError
 from mer.core.types import Clip
 from mer.features.flow_image import FlowImage, FlowImageParams
-from mer.features.flow_maps import FlowMapParams, image_of_flow, minmax_255
+from mer.features.flow_maps import FlowMapParams, image_of_flow, minmax_255, range_255
 from mer.features.optical_flow import flow
 
 
 def test_minmax_spans_every_channel():
     image = np.array([[[0.0, 1.0], [2.0, 4.0]], [[5.0, 5.0], [5.0, 5.0]]])
     assert minmax_255(image).tolist() == [[[0, 64], [128, 255]], [[0, 0], [0, 0]]]
+
+
+def test_a_fixed_range_keeps_zero_and_amplitude():
+    """-20, -10, 0, 5 and 10 pixels of a range of 10: 127.5 times 0, 0, 1, 1.5 and 2."""
+    u = np.tile([-20.0, -10.0, 0.0, 5.0, 10.0], (5, 1))
+    params = FlowMapParams(size=8, channels="u_v", scaling="range_255", range_px=10.0)
+    assert range_255(np.stack([u, u.T]), 10.0)[0, 0].tolist() == [0, 0, 128, 191, 255]
+    image = image_of_flow(np.zeros((2, 16, 16)), params)
+    assert image.dtype == np.uint8
+    assert (image == 128).all()
+    with pytest.raises(ValidationError, match="set 'channels: u_v'"):
+        FlowMapParams(scaling="range_255")
 
 
 def test_an_image_of_a_clip(tiny_demo):

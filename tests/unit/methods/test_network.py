@@ -43,6 +43,7 @@ def test_scores_of_an_image_and_its_mirror_image_are_averaged():
         ({"input_scaling": "unit"}, 1.0),
         ({"input_scaling": "standardised"}, 0.0),
         ({"input_scaling": "raw", "flow_image": {"scaling": "pixels"}}, 0.0),
+        ({"flow_image": {"scaling": "range_255", "channels": "u_v"}}, 1.0),
     ],
 )
 def test_flow_and_its_mirror_image_add_up_to_what_the_scaling_says(settings, expected):
