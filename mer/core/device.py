@@ -53,12 +53,16 @@ def choose_device(wanted: str) -> torch.device:
 
 @functools.cache
 def _trouble() -> str:
-    """Say what goes wrong with a small convolution on the GPU; blank if nothing does."""
+    """Say what goes wrong with a small convolution on the GPU; blank if nothing does.
+
+    One that others fill or hold works, if not now: training says so.
+    """
     try:
         image = torch.zeros(1, 1, 3, 3, device="cuda")
         torch.nn.functional.conv2d(image, image).cpu()
     except RuntimeError as error:
-        return str(error).splitlines()[0]
+        said = str(error)
+        return "" if any(words in said for words in ("out of memory", "busy")) else said.splitlines()[0]
     return ""
 
 

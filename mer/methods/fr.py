@@ -23,9 +23,9 @@ class FrParams(RefinementParams):
     has neither. A detector's loss is the mean over its two outputs, a guess. Losses are means over a batch
     where the paper writes sums. The apex is annotated, and in SMIC the frame that differs most from the
     onset. How flow is rescaled is not stated; here every component spans 0 to 255 and is divided by 255
-    ('flow_image: {scaling: range_255}' keeps amplitudes instead). Faces are used as databases cut them out,
-    where the paper cuts them out with libfacedetection. It takes the mean of at least ten rounds, though
-    its printed matrices are of one; 'seeds' of a sweep say how many here.
+    ('flow_image: {channels: u_v, scaling: range_255}' keeps amplitudes instead). Faces are used as
+    databases cut them out, where the paper cuts them out with libfacedetection. It takes the mean of at
+    least ten rounds, though its printed matrices are of one; 'seeds' of a sweep say how many here.
 
     A softmax over 1024 components makes each about a thousandth, and with it what detectors and classifier
     see: before training, class scores hardly differ between images, and plain SGD does not get away from

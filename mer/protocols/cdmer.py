@@ -49,7 +49,7 @@ class CdmerParams(ProtocolParams):
     reading: Literal["repeats", "source_folds", "target_folds"] = Field(
         default="repeats",
         description="What the FR paper's 'five-fold' means: 'repeats' trains on all of the source and "
-        "tests on all of the target, once per seed (give five seeds); 'source_folds' trains on four "
+        "tests on all of the target, once per seed (give ten seeds); 'source_folds' trains on four "
         "fifths of the source five times and averages; 'target_folds' tests a fifth of the "
         "target five times.",
     )

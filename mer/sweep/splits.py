@@ -125,7 +125,7 @@ def _not_learned(labelled: Sequence[LabelledSample], folds: Sequence[Fold]) -> I
         shown = ", ".join(without[:3]) + (", …" if len(without) > 3 else "")
         yield (
             f"{len(without)} of {len(folds)} folds train without a clip of {name}, which they cannot "
-            f"recognise then: {shown}"
+            f"recognise unless macro-expressions show it: {shown}"
         )
 
 

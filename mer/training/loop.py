@@ -38,7 +38,8 @@ def train_networks(
     """Train a network on each of several folds: stacked on a GPU, one after the other on a CPU.
 
     A design with a loss of domains or a call before each step is trained fold by fold everywhere, and so are
-    folds that cannot be stacked for a reason that shows only then.
+    members of one fold that cannot be stacked for a reason that shows only then; several folds have a job
+    that trains each on its own then, and keeps those that are done.
 
     Returns
     -------
@@ -52,10 +53,9 @@ def train_networks(
         try:
             return train_stacked(design, settings, trains, copy.deepcopy(rngs), courses, device)
         except Exception:  # of a library: an operation that it cannot stack
-            log.exception("The folds cannot be trained together; each is trained on its own")
-        for course in courses:
-            course.watched.clear()
-            course.earlier.clear()
+            if any(train is not trains[0] for train in trains):
+                raise
+            log.exception("The members cannot be trained together; each is trained on its own")
     results: list[nn.Module | TrainingError] = []
     for train, rng, course in zip(trains, rngs, courses, strict=True):
         try:

@@ -82,24 +82,28 @@ def train_stacked(
         members = waiting.pop(0)
         # A stack that does not fit starts again.
         stack = [replace(folds[member], rng=copy.deepcopy(folds[member].rng)) for member in members]
-        for fold in stack:
-            fold.course.watched.clear()
-            fold.course.earlier.clear()
         done = _train_stack(stack, design, settings, device)
-        if not isinstance(done, str):
+        if not isinstance(done, RuntimeError):
             results.update(zip(members, done, strict=True))
             for member in members:
                 del folds[member]
-        elif len(members) == 1:
-            results[members[0]] = TrainingError(
-                f"One fold alone does not fit into the device's memory ({done}). Lower 'batch_size', take a "
-                "device with more memory, or let no other job compute on it: --resources gpu=1."
-            )
-        else:
+        elif len(members) > 1:
             half = len(members) // 2
             log.warning("%d folds do not fit into the device's memory; halved", len(members))
             waiting[:0] = [members[:half], members[half:]]
+        else:
+            results[members[0]] = _too_large(done)
     return [results[number] for number in range(len(trains))]
+
+
+def _too_large(error: RuntimeError) -> TrainingError:
+    """Say that a fold does not even fit alone; an error of a library may mean anything else, and is raised."""
+    if not isinstance(error, torch.OutOfMemoryError):
+        raise error
+    return TrainingError(
+        f"One fold alone does not fit into the device's memory ({str(error).splitlines()[0]}). Lower "
+        "'batch_size', take a device with more memory, or let no other job compute on it: --resources gpu=1."
+    )
 
 
 def _start(
@@ -125,8 +129,8 @@ def _alike(settings: TrainingParams, folds: Mapping[int, Fold]) -> list[list[int
 
 def _train_stack(
     folds: Sequence[Fold], design: NetworkDesign, settings: TrainingParams, device: torch.device
-) -> list[nn.Module | TrainingError] | str:
-    """Train the folds of a stack; what torch says if they do not fit into the device's memory."""
+) -> list[nn.Module | TrainingError] | RuntimeError:
+    """Train the folds of a stack; the error of torch if they seem not to fit into the device's memory."""
     stack: Stack | None = None
     try:
         with reproducible(0, device):
@@ -134,16 +138,18 @@ def _train_stack(
             stack.go()
             return stack.networks()
     except RuntimeError as error:
+        if stack is not None:
+            stack.take_back()
         if not _lacks_memory(error):
             raise
-        said = str(error).splitlines()[0]
+        found = error.with_traceback(None)
     stack = None  # nothing holds its memory any more
     torch.cuda.empty_cache()
-    return said
+    return found
 
 
 def _lacks_memory(error: RuntimeError) -> bool:
-    """Tell whether memory ran out; of cuDNN and cuBLAS torch says so in other words."""
+    """Tell whether memory may have run out; of cuDNN and cuBLAS torch says so in other words."""
     said = str(error)
     return isinstance(error, torch.OutOfMemoryError) or any(
         words in said for words in ("out of memory", "ALLOC_FAILED", "unable to find an engine")
@@ -199,6 +205,13 @@ class Stack:
             self._after_epoch(losses)
             if self.keeper.is_due:
                 self.keeper.write(self._state())
+
+    def take_back(self) -> None:
+        """Forget what courses were given: their folds start again."""
+        for fold in self.folds:
+            fold.course.watched.clear()
+            if self.earlier:
+                fold.course.earlier.remove(self.earlier / len(self.folds))
 
     def networks(self) -> list[nn.Module | TrainingError]:
         """Return the trained network of every fold, or why there is none."""

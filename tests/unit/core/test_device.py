@@ -60,6 +60,19 @@ def test_a_gpu_is_tried_out(monkeypatch):
     device._trouble.cache_clear()
 
 
+@pytest.mark.parametrize(
+    "said", ["CUDA out of memory. Tried to allocate", "all CUDA-capable devices are busy"]
+)
+def test_a_gpu_that_others_hold_is_not_taken_for_one_without_kernels(monkeypatch, said):
+    def full(*shape, device):
+        raise RuntimeError(said)
+
+    device._trouble.cache_clear()
+    monkeypatch.setattr(torch, "zeros", full)
+    assert device._trouble() == ""
+    device._trouble.cache_clear()
+
+
 def test_a_usable_gpu_is_taken(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(device, "_trouble", lambda: "")

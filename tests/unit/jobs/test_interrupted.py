@@ -212,15 +212,10 @@ def processes_of(job):
 
 @pytest.fixture
 def in_parallel(prepared, tmp_path):
-    """Start a job that trains for ever in two processes, and wait until it tells of epochs."""
+    """Start a job that trains for ever in two processes."""
     job, _, output = slow_job(prepared, tmp_path, epochs=1_000_000, threads=2)
-    log, ends = tmp_path / "printed", time.monotonic() + 120
     try:
-        while "epoch" not in log.read_text():
-            assert job.poll() is None
-            assert time.monotonic() < ends
-            time.sleep(0.1)
-        yield job, log, output
+        yield job, tmp_path / "printed", output
     finally:
         with suppress(ProcessLookupError):
             os.killpg(job.pid, signal.SIGKILL)
@@ -228,7 +223,8 @@ def in_parallel(prepared, tmp_path):
 
 
 def test_processes_of_a_job_that_was_killed_end(in_parallel):
-    job, *_ = in_parallel
+    job, log, _ = in_parallel
+    wait_until(job, lambda: "epoch" in log.read_text())
     os.kill(job.pid, signal.SIGKILL)
     job.wait()
     ends = time.monotonic() + 60
@@ -240,16 +236,31 @@ def test_processes_of_a_job_that_was_killed_end(in_parallel):
 def test_a_job_one_of_whose_processes_is_killed_says_that_memory_ran_out(in_parallel):
     """As the system does where memory runs out: it kills what holds most of it."""
     job, log, output = in_parallel
-    using = {pid: resident_pages(pid) for pid, parent in processes_of(job).items() if parent == job.pid}
-    os.kill(max(using, key=using.__getitem__), signal.SIGKILL)
+    wait_until(job, lambda: len(training(job)) == 2)
+    os.kill(training(job)[0], signal.SIGKILL)
     assert job.wait(timeout=60) == 1
     assert "most likely memory ran out" in log.read_text()
     assert "fewer than its 2 cores" in log.read_text()
     assert not output.exists()
 
 
-def resident_pages(pid):
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+def wait_until(job, happened):
+    ends = time.monotonic() + 120
+    while not happened():
+        assert job.poll() is None
+        assert time.monotonic() < ends
+        time.sleep(0.1)
+
+
+def training(job):
+    """List the processes that have loaded what they train with, and not those that watch over them."""
+    found = []
+    for pid, parent in processes_of(job).items():
+        with suppress(OSError):
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            if parent == job.pid and pages > 30_000:
+                found.append(pid)
+    return found
 
 
 def test_a_killed_job_goes_on_and_ends_with_the_same_predictions(prepared, tmp_path):

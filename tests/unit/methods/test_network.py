@@ -50,6 +50,11 @@ def test_flow_and_its_mirror_image_add_up_to_what_the_scaling_says(settings, exp
     assert FlowNetworkParams.from_plain(settings).mirror_sum == expected
 
 
+def test_the_other_scaling_that_fr_names_can_be_set():
+    named = {"flow_image": {"channels": "u_v", "scaling": "range_255"}}
+    assert METHODS["fr"].params.from_plain(named).flow_image.range_px == 10
+
+
 def test_flow_is_not_brightened():
     with pytest.raises(ValidationError, match="leave 'brightness' out"):
         METHODS["ststnet"].params.from_plain({"augmentation": {"brightness": 0.1}})

@@ -76,7 +76,8 @@ def test_folds_that_never_see_a_class_have_a_note():
     """Only a shows surprise: the fold that tests a has none to learn from."""
     samples = [one for one in clips("a", "b", "c") if one.subject == "db:a" or one.emotion != "surprise"]
     assert split(samples).notes == (
-        "1 of 3 folds train without a clip of surprise, which they cannot recognise then: db:a",
+        "1 of 3 folds train without a clip of surprise, which they cannot recognise unless macro-expressions "
+        "show it: db:a",
     )
     assert not split(clips("a", "b", "c")).notes
 

@@ -147,24 +147,34 @@ def test_an_error_of_another_kind_is_no_lack_of_memory(folds, memory):
         train_all(folds)
 
 
-def test_folds_that_cannot_be_stacked_are_trained_one_by_one(folds, tested, monkeypatch, caplog):
-    """As on a GPU, with what one epoch left behind before the stack failed."""
-    alone = [train(fold, seed) for seed, fold in enumerate(folds)]
+def test_a_fold_alone_that_a_library_refuses_is_no_lack_of_memory(folds, memory):
+    memory(0, RuntimeError("GET was unable to find an engine to execute this computation"))
+    with pytest.raises(RuntimeError, match="unable to find an engine"):
+        train_all(folds)
+
+
+def test_members_that_cannot_be_stacked_are_trained_one_by_one(folds, monkeypatch, caplog):
+    """As on a GPU, from where their streams were before the stack failed; several folds are their job's."""
+    alone = [train(folds[0], seed) for seed in range(2)]
     monkeypatch.setattr(loop, "train_network", partial(on_cpu, loop.train_network))
-    courses = [Course(watch=lambda network: scores(network, tested)) for _ in folds]
 
     def broken(design, settings, trains, rngs, courses, device):
-        for rng, course in zip(rngs, courses, strict=True):
+        for rng in rngs:
             rng.random()
-            course.watched.append(np.zeros(3))
         raise RuntimeError("vmap knows no such operation")
 
     monkeypatch.setattr(stacked, "train_stacked", broken)
-    streams = [np.random.default_rng(seed) for seed in range(3)]
-    found = loop.train_networks(SMALL, settings_of(), folds, streams, courses, torch.device("cuda"))
-    assert all(same_weights(one, other) for one, other in zip(found, alone, strict=True))
-    assert [len(course.watched) for course in courses] == [4, 4, 4]
+
+    def found(trains):
+        streams = [np.random.default_rng(seed) for seed in range(2)]
+        cuda, courses = torch.device("cuda"), [Course(), Course()]
+        return loop.train_networks(SMALL, settings_of(), trains, streams, courses, cuda)
+
+    one_by_one = found([folds[0], folds[0]])
+    assert all(same_weights(one, other) for one, other in zip(one_by_one, alone, strict=True))
     assert "each is trained on its own" in caplog.text
+    with pytest.raises(RuntimeError, match="no such operation"):
+        found(folds[:2])
 
 
 def on_cpu(train_network, design, settings, samples, rng, course, device):
