@@ -97,7 +97,7 @@ def train_stacked(
 
 
 def _too_large(error: RuntimeError) -> TrainingError:
-    """Say that a fold does not fit even alone; an error of a library may mean something else and is raised."""
+    """Say that a fold does not fit even alone; what a library says may mean something else and is raised."""
     if not isinstance(error, torch.OutOfMemoryError):
         raise error
     return TrainingError(
