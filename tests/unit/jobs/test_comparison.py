@@ -193,5 +193,5 @@ def test_missing_predictions_of_a_variant_are_an_error_and_nothing_is_written(pr
 
 def test_the_specification_names_the_baseline_and_what_is_compared(prepared):
     spec = json.loads(prepared.jobs.comparison_spec("p"))
-    assert spec["baseline"] == "majority"
-    assert spec["variants"] == ["majority", "ststnet", "oracle", "lbp_top_svm"]
+    assert spec["baseline"] == "flow_svm"
+    assert spec["variants"] == list(prepared.jobs.sweep.config.variants)

@@ -13,7 +13,7 @@ from mer.artefacts.predictions import read_predictions
 from mer.core.errors import DataError, MerError
 from mer.core.types import Execution
 from mer.jobs import fold, train
-from mer.jobs.fold import Cell, Work, run_cells
+from mer.jobs.fold import Cell, Pace, Work, run_cells
 from mer.methods import METHODS
 from mer.sweep.specs.packs import UNFINISHED, pack_name
 from mer.sweep.specs.train import TrainSpec
@@ -173,7 +173,7 @@ def test_a_checkpoint_is_of_one_model_of_gpu(prepared, monkeypatch):
     identities = set()
     for name in ("A100", "V100"):
         monkeypatch.setattr(fold, "device_name", lambda kind, name=name: name)
-        identities.add(fold._course(work, Cell(0, 0), work.test(Cell(0, 0))).identity)
+        identities.add(fold._course(work, Cell(0, 0), work.test(Cell(0, 0)), Pace()).identity)
     assert len(identities) == 2
 
 
