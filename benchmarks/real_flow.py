@@ -56,6 +56,7 @@ ENTRIES = {
     "majority": Entry("Majority class"),
     "flow_svm": Entry("Flow + SVM (baseline)"),
     "off_apexnet": Entry("OFF-ApexNet, 40 epochs", "off-apexnet"),
+    "dual_inception": Entry("Dual-Inception, 40 epochs [6]", "dual-inception"),
     "basic_inception_adam": Entry("Basic Inception, Adam, 40 epochs", "basic-inception"),
     "basic_inception": Entry("Basic Inception, plain SGD, 40 epochs", "basic-inception"),
     "fr": Entry("FR, plain SGD, 40 epochs", "fr"),
@@ -69,7 +70,6 @@ ENTRIES = {
     "rcn_w": Entry("RCN-W, 20 epochs"),
 }
 MISSING = (
-    Entry("Dual-Inception [6]", "dual-inception"),
     Entry("AlexNet [8]", "alexnet"),
     Entry("GoogLeNet [8]", "googlenet"),
     Entry("VGG16 [8]", "vgg16"),
