@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.record import record
 from mer.artefacts.predictions import read_predictions
@@ -94,7 +95,7 @@ COMPARED = tuple(
 def tables() -> list[str]:
     """Return the tables of scores and comparisons, in Markdown."""
     lines = ["| | seeds | UF1 | interval | UAR | interval | published UF1 / UAR |", "|" + "---|" * 7]
-    for name, entry in _there().items():
+    for name, entry in ENTRIES.items():
         lines.append(_row(entry.title, _composite(name), _published(entry, COMPOSITE)))
         if name == "flow_ensemble":
             lines += [_row(title, composite) for title, (composite, _) in KEPT_AS_TEXT.items()]
@@ -102,7 +103,7 @@ def tables() -> list[str]:
     titles = [SCOPE_TITLES[scope] for scope in DATABASES]
     lines += ["", "By database, UF1 / UAR:", "", "| | " + " | published | ".join(titles) + " | published |"]
     lines.append("|" + "---|" * 7)
-    for name, entry in _there().items():
+    for name, entry in ENTRIES.items():
         lines.append(_row(entry.title, *_by_database(entry, partial(_pair, name))))
         if name == "flow_ensemble":
             lines += [_row(title, databases) for title, (_, databases) in KEPT_AS_TEXT.items()]
@@ -114,10 +115,6 @@ def tables() -> list[str]:
         numbers = [f"{one.difference.estimate:+.4f}", ends, p_text(one.swap.p), p_text(one.p_holm)]
         lines.append(_row(ENTRIES[one.name].title, numbers))
     return lines
-
-
-def _there() -> dict[str, Entry]:
-    return {name: entry for name, entry in ENTRIES.items() if (CDE / f"{name}.parquet").is_file()}
 
 
 def _row(*cells: str | Sequence[str]) -> str:
@@ -173,10 +170,15 @@ def _composite(name: str) -> list[str]:
     return cells
 
 
+@cache
+def _printed() -> pd.DataFrame:
+    return published_results("cde2019")
+
+
 def _published(entry: Entry, scope: str) -> str:
     if "/" in entry.published or not entry.published:
         return entry.published if scope == COMPOSITE else ""
-    numbers = published_results("cde2019")
+    numbers = _printed()
     own = numbers[(numbers["method_slug"] == entry.published) & (numbers["scope"] == scope)]
     values = dict(zip(own["metric"], own["value"], strict=True))
     return " / ".join(f"{values[metric]:.4f}" for metric in METRICS) if values else ""
@@ -189,7 +191,7 @@ def _by_database(entry: Entry, cell: Callable[[str], str]) -> Iterator[str]:
 
 
 def _compared() -> list[Comparison]:
-    others = [read(CDE / f"{name}.parquet") for name in COMPARED if name in _there()]
+    others = [read(CDE / f"{name}.parquet") for name in COMPARED]
     found, _ = compare_all(read(CDE / f"{BASELINE}.parquet"), others, design(), _streams)
     return [one for one in found if one.metric == "uf1"]
 

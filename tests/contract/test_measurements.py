@@ -5,11 +5,9 @@ from functools import partial
 import pytest
 
 from benchmarks import real_flow
-from mer.artefacts.predictions import read_predictions
 from mer.core.seeds import stream
 from mer.evaluation.comparison import compare_all
 from mer.evaluation.scoring import score_rows
-from mer.tasks import TASKS
 from tests.conftest import REPOSITORY
 
 LEAKAGE = real_flow.LEAKAGE
@@ -61,12 +59,11 @@ def test_networks_that_learn_are_far_above_the_majority(scored):
 
 def uf1(path):
     """Pooled UF1 of a file of the 442 clips, one seed; and which epochs count in it."""
-    classes = TASKS["megc2019"].classes
-    rows = read_predictions([path], classes)
+    one = real_flow.read(path)
+    classes, rows = real_flow.design().classes, one.rows
     assert (len(rows), rows["person"].nunique(), set(rows["source"])) == (442, 68, {"real"})
-    (scored,) = [one for one in score_rows(rows, classes, "pooled") if one.scope == "composite"]
-    (selection,) = set(rows["selection"])
-    return scored.values["uf1"], selection
+    (scored,) = [found for found in score_rows(rows, classes, "pooled") if found.scope == "composite"]
+    return scored.values["uf1"], one.selection
 
 
 def test_every_file_of_an_epoch_that_was_chosen_has_a_cell():
@@ -75,9 +72,8 @@ def test_every_file_of_an_epoch_that_was_chosen_has_a_cell():
 
 
 @pytest.mark.parametrize("method", LEAKAGE_ROWS)
-def test_what_an_oracle_gains_is_scored_from_its_predictions(method):
-    text = (REPOSITORY / "docs/measurements.md").read_text()
-    line = next(line for line in text.splitlines() if line.startswith(LEAKAGE_ROWS[method]))
+def test_what_an_oracle_gains_is_scored_from_its_predictions(written, method):
+    line = next(line for line in written.splitlines() if line.startswith(LEAKAGE_ROWS[method]))
     last, inner, oracle, gain, interval = [cell.strip() for cell in line.strip("|").split("|")][2:7]
     found = {}
     for ending, selection in SELECTIONS.items():
